@@ -1,0 +1,5 @@
+"""`python -m pulumi_collab` is the `pulumi-collab` command."""
+
+from pulumi_collab.cli import main
+
+main()

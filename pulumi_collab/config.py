@@ -1,0 +1,75 @@
+"""Where settings come from: the environment first, then the stack's configuration.
+
+The environment wins because a credential in stack configuration is also kept in the state: after a rotation, `refresh`
+and `destroy` would still be given the old one from there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import ConfigError
+
+StackConfig = Callable[[str], Any]
+"""Answers a stack configuration key such as `quantconnect:apiToken`, or None."""
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value that a platform needs."""
+
+    environment: str
+    """The environment variable, such as `QUANTCONNECT_API_TOKEN`."""
+    key: str
+    """The stack configuration key, such as `quantconnect:apiToken`."""
+    meaning: str
+    """What it is, for messages: `the QuantConnect API token`."""
+    secret: bool = False
+    default: str | None = None
+
+
+def flag(name: str) -> bool:
+    """Whether a switch such as `PULUMI_COLLAB_DEBUG` is on."""
+    return os.environ.get(name, "").strip().lower() not in ("", "0", "false", "no")
+
+
+def resolve(settings: Mapping[str, Setting], stack: StackConfig) -> dict[str, str]:
+    """Give each setting its value; raise `ConfigError` for the first that has none."""
+    return {name: _value(setting, stack) for name, setting in settings.items()}
+
+
+def _value(setting: Setting, stack: StackConfig) -> str:
+    value = os.environ.get(setting.environment, "").strip()
+    if value:
+        return value
+    configured = stack(setting.key)
+    if isinstance(configured, float) and configured.is_integer():
+        configured = int(configured)  # the engine hands numbers over as floats
+    if configured is not None and str(configured).strip():
+        return str(configured).strip()
+    if setting.default is not None:
+        return setting.default
+    secret = "--secret " if setting.secret else ""
+    raise ConfigError(
+        f"{setting.meaning} is not set: set the environment variable {setting.environment}, "
+        f"or run `pulumi config set {secret}{setting.key} VALUE`"
+    )
+
+
+def checked_base_url(url: str, setting: Setting) -> str:
+    """The base URL without a slash at its end; `ConfigError` unless it is https, or http to this machine."""
+    parts = urlsplit(url)
+    where = f"{setting.meaning} ({setting.environment} or {setting.key})"
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigError(f"{where} must be an address such as https://host/path, not {url!r}")
+    if parts.username or parts.password:
+        raise ConfigError(f"{where} must not hold a user name or password")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ConfigError(f"{where} must use https: credentials would go to {parts.hostname} in the clear")
+    return url.rstrip("/")

@@ -1,0 +1,304 @@
+"""The dynamic door: the only module that knows `pulumi.dynamic`. It turns engine calls into a lifecycle's operations.
+
+Facts of the engine that shape it: numbers arrive as floats; what another resource will produce arrives as `Unknown`
+at preview; an exception's whole traceback becomes the error text; one provider object serves four threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from types import FrameType
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown
+from pulumi.runtime import settings as run_settings
+from pydantic import ValidationError, create_model
+from pydantic_core import ErrorDetails, to_jsonable_python
+
+from .config import StackConfig, flag
+from .errors import CollabError, ConfigError, InvalidInput, Problem, RequestError, one_line
+from .lifecycle import Inputs, Lifecycle
+
+PROVIDER_KEY = "__provider"
+TWIN = "__twin"  # names the resource that declares the same thing already; never leaves `check`
+
+Properties = dict[str, Any]
+
+
+class Error(Exception):
+    """What the engine prints: `pulumi-collab: …`, where another module and name would show as a path."""
+
+    __module__ = "builtins"
+    __qualname__ = "pulumi-collab"
+
+
+class LifecycleProvider(ResourceProvider):
+    """Serves one lifecycle. Subclasses hold nothing: an importable class without state pickles to its name."""
+
+    serialize_as_secret_always = False
+    kind: ClassVar[type[Lifecycle[Any, Any, Any]]]
+
+    @classmethod
+    def connect(cls, stack: StackConfig) -> Any:
+        """The platform's client, from the environment and the stack's configuration."""
+        raise NotImplementedError
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Once per plugin process; credentials are looked at when they are first needed."""
+        self._stack: StackConfig = req.config.get
+        self._guard = threading.Lock()
+        self._served: Lifecycle[Any, Any, Any] | None = None
+        self._declared: dict[str, set[str]] = {}  # id -> URNs of the resources that the program declares for it
+        debug = flag("PULUMI_COLLAB_DEBUG")
+        if not debug:
+            sys.tracebacklimit = 0  # else every error comes with the plugin's whole stack
+        elif not logging.getLogger("pulumi_collab").handlers:
+            logging.getLogger("pulumi_collab").addHandler(logging.StreamHandler(sys.stderr))
+            logging.getLogger("pulumi_collab").setLevel(logging.DEBUG)
+
+    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+        """Everything that can be known at preview, as failures on the property's name."""
+        news = {k: v for k, v in news.items() if k != PROVIDER_KEY}
+        twin = news.pop(TWIN, None)
+        try:
+            known, unknown = self._validated(news)
+        except InvalidInput as invalid:
+            return CheckResult(news, [CheckFailure(p.property, p.reason) for p in invalid.problems])
+        problems: list[Problem] = []
+        if twin is not None and not isinstance(twin, Unknown):
+            problems.append(Problem(self.kind.identity[-1], f"is declared already, by the resource {twin!r}"))
+        elif not flag("PULUMI_COLLAB_OFFLINE"):
+            try:
+                with self._told():
+                    problems.extend(self._lifecycle.check(known, self._state(_olds) if _olds else None))
+            except Error as error:
+                problems.append(Problem("", str(error)))
+        if set(self.kind.identity) <= known.keys() and (urn := _urn()):
+            id_ = self._unconnected.id_of(self.kind.state_model.model_construct(**known))
+            self._declared.setdefault(id_, set()).add(urn)
+        return CheckResult(
+            _plain(known) | {k: news[k] for k in unknown}, [CheckFailure(p.property, p.reason) for p in problems]
+        )
+
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
+        """Compare in the lifecycle's terms. A value not known yet counts as a change."""
+        with self._told():
+            known, unknown = self._validated({k: v for k, v in _news.items() if k not in (PROVIDER_KEY, TWIN)})
+            old, lifecycle = self._state(_olds), self._unconnected
+            changed = lifecycle.changed(old, known) | (unknown - lifecycle.creation_only)
+            replaces = lifecycle.replaces(old, changed)
+            first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
+            return DiffResult(changes=bool(changed), replaces=sorted(replaces), delete_before_replace=first)
+
+    def create(self, props: Properties) -> CreateResult:
+        """Make it so, or take it over."""
+        inputs = self._inputs(props)
+        with self._told("create", inputs):
+            state = self._lifecycle.create(inputs)
+            return CreateResult(self._lifecycle.id_of(state), _plain(state))
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """The live state, with the inputs it corresponds to: only so does drift show as that property."""
+        with self._told("read", id_=id_):
+            state = self._state(props | self._unconnected.from_id(id_))
+            live = self._lifecycle.read(state)
+            if live is None:
+                return ReadResult("", {})
+            outs = _plain(live)
+            return ReadResult(id_, outs, {k: v for k, v in outs.items() if k in self.kind.inputs_model.model_fields})
+
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Change in place."""
+        inputs = self._inputs(_news)
+        with self._told("update", inputs):
+            return UpdateResult(_plain(self._lifecycle.update(self._state(_olds), inputs)))
+
+    def delete(self, _id: str, _props: Properties) -> None:
+        """End it, unless the program declares the same thing under another name now.
+
+        After a rename the engine creates the new resource (which takes the access over) and then deletes the old one.
+        It checks what is declared before it deletes what is not, and checks nothing when it destroys.
+        """
+        urn = _urn()
+        if urn and self._declared.get(_id, set()) - {urn}:
+            pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed")
+            return
+        with self._told("delete", id_=_id):
+            self._lifecycle.delete(self._state(_props))
+
+    @property
+    def _lifecycle(self) -> Lifecycle[Any, Any, Any]:
+        with self._guard:
+            if self._served is None:
+                self._served = self.kind(type(self).connect(self._stack), pulumi.log.warn)
+            return self._served
+
+    @property
+    def _unconnected(self) -> Lifecycle[Any, Any, Any]:
+        """For what needs no service: a diff works without credentials."""
+        return self.kind(None, pulumi.log.warn)
+
+    def _validated(self, news: Properties) -> tuple[Properties, set[str]]:
+        """The valid known inputs with their defaults, and the names of those that are not known yet."""
+        unknown = {k for k, v in news.items() if _has_unknown(v)}
+        model = self.kind.inputs_model
+        blanks: dict[str, Any] = {k: (Any, None) for k in unknown if k in model.model_fields}
+        partial = create_model(model.__name__, __base__=model, **blanks) if blanks else model
+        try:
+            valid = partial.model_validate(news)
+        except ValidationError as error:
+            raise InvalidInput(_problems(error, model)) from None
+        return {k: getattr(valid, k) for k in model.model_fields if k not in unknown}, unknown
+
+    def _inputs(self, props: Properties) -> Any:
+        try:
+            return self.kind.inputs_model.model_validate(
+                {k: v for k, v in props.items() if k not in (PROVIDER_KEY, TWIN)}
+            )
+        except ValidationError as error:
+            raise Error(str(InvalidInput(_problems(error, self.kind.inputs_model)))) from None
+
+    def _state(self, props: Properties) -> Any:
+        return self.kind.state_model.model_validate({k: v for k, v in props.items() if k != PROVIDER_KEY})
+
+    @contextlib.contextmanager
+    def _told(self, doing: str = "", inputs: Inputs | None = None, id_: str = "") -> Iterator[None]:
+        """Turn whatever goes wrong into one line that says what was being done, and to whom."""
+        try:
+            yield
+        except (ConfigError, InvalidInput) as error:
+            raise Error(str(error)) from self._cause(error)
+        except CollabError as error:
+            if inputs is None and id_:
+                with contextlib.suppress(ValidationError, ValueError):
+                    inputs = self._state(self._unconnected.from_id(id_))
+            about = self._unconnected.about(inputs) if inputs is not None else id_
+            prefix = f"could not {doing} {about}: " if doing and isinstance(error, RequestError) else ""
+            raise Error(one_line(f"{prefix}{error}", limit=1000)) from self._cause(error)
+
+    @staticmethod
+    def _cause(error: Exception) -> Exception | None:
+        return error if flag("PULUMI_COLLAB_DEBUG") else None
+
+
+def _urn() -> str | None:
+    """The URN of the resource being served. The SDK does not hand it over, so it is read from its servicer's frame."""
+    frame: FrameType | None = sys._getframe(1)
+    for _ in range(4):
+        frame = frame.f_back if frame is not None else None
+        if frame is None:
+            return None
+        urn = getattr(frame.f_locals.get("request"), "urn", None)
+        if isinstance(urn, str) and urn:
+            return urn
+    return None
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Unknown):
+        return True
+    if isinstance(value, Mapping):
+        return any(map(_has_unknown, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_has_unknown, value))
+
+
+def _plain(values: Inputs | Mapping[str, Any]) -> Properties:
+    """As the engine stores it: JSON values, and absent rather than null."""
+    items = dict(values)  # field by field, for a model too
+    return {k: to_jsonable_python(v) for k, v in items.items() if v is not None}
+
+
+def _problems(error: ValidationError, model: type[Inputs]) -> list[Problem]:
+    return [Problem(_property(e, model), _reason(e)) for e in error.errors(include_url=False)]
+
+
+def _property(error: ErrorDetails, model: type[Inputs]) -> str:
+    return str(error["loc"][0]) if error["loc"] else ""
+
+
+def _reason(error: ErrorDetails) -> str:
+    where = ".".join(map(str, error["loc"][1:]))
+    if error["type"] == "value_error":
+        text = error["msg"].removeprefix("Value error, ")
+    elif error["type"] == "literal_error":
+        text = f"must be one of {error['ctx']['expected'].replace(' or ', ', ')}"
+    elif error["type"] == "missing":
+        text = "is required"
+    elif error["type"] == "extra_forbidden":
+        text = "is not an argument of this resource"
+    else:
+        text = error["msg"].replace("Input should be", "must be")
+    return f"{where}: {text}" if where else text
+
+
+# --- in the program ---
+
+_declared: WeakKeyDictionary[Any, dict[tuple[Any, ...], tuple[object, str]]] = WeakKeyDictionary()
+
+
+def declare(
+    provider: LifecycleProvider, name: str, inputs: Mapping[str, Any], outputs: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What a resource registers: its inputs, its outputs, and a mark if the program declares the thing twice."""
+    identity = [inputs[field] for field in provider.kind.identity]
+    return {**inputs, **dict.fromkeys(outputs), TWIN: _twin(type(provider).__qualname__, name, identity)}
+
+
+def options(given: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Delete before replace, unless the program says otherwise.
+
+    With ids that people can read, old and new may be one thing (`pulumi up --replace`), and creating first would end
+    with the deletion of what was just given.
+    """
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), given)
+
+
+def _twin(kind: str, name: str, identity: Sequence[Any]) -> pulumi.Output[str | None]:
+    """The name of an earlier resource of this run for the same thing, or None; each run has its own monitor."""
+    token = object()
+    run = _declared.setdefault(run_settings.get_monitor(), {})
+
+    def first(values: Sequence[Any]) -> str | None:
+        holder, holder_name = run.setdefault((kind, *map(_same, values)), (token, name))
+        return None if holder is token else holder_name
+
+    return pulumi.Output.all(*identity).apply(first)
+
+
+def _same(value: Any) -> Any:
+    """23456789, "23456789" and 23456789.0 name one project."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)
+
+
+def stack_config(key: str) -> Any:
+    """The stack's configuration as a program sees it, secrets in plain."""
+    return pulumi.runtime.get_config(key)
+
+
+@contextlib.contextmanager
+def data_function(what: str) -> Iterator[None]:
+    """Let a data function's error end the program with its one line instead of a traceback."""
+    try:
+        yield
+    except CollabError as error:
+        prefix = f"{what}: " if isinstance(error, RequestError) else ""
+        told = pulumi.RunError(one_line(f"{prefix}{error}", limit=1000))
+        raise told from (error if flag("PULUMI_COLLAB_DEBUG") else None)

@@ -1,0 +1,120 @@
+"""Everything that can go wrong, as one small tree. Every message is one line that people can act on.
+
+CollabError
+├── ConfigError            a credential or base URL is missing or unusable
+├── InvalidInput           arguments that cannot work; carries one `Problem` per property
+├── Refused                a lifecycle says no: the owner, other people's access, a conflict
+└── RequestError           a call to a service failed
+    ├── Unreachable        no connection was made: surely without effect
+    ├── NoAnswer           sent, but no answer came
+    │   └── TimedOut       … in the time we wait
+    ├── Unauthenticated    the credentials are wrong or expired
+    ├── Forbidden          the credentials are good, the right is missing
+    ├── NotFound           the service knows no such thing, or hides it
+    ├── Rejected           understood and refused
+    ├── TooManyRequests    asked to wait for longer than we wait
+    ├── ServerError        the service failed
+    └── BadAnswer          not what the documents promise, such as a proxy's page
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+def one_line(text: str, limit: int = 600) -> str:
+    """Fold white space and cut: what a service says may be a page long."""
+    folded = " ".join(text.split())
+    return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+
+
+class CollabError(Exception):
+    """Base of every error this package raises; `str()` is one line."""
+
+
+class ConfigError(CollabError):
+    """A credential or base URL is missing or unusable; the message says how to set it."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one property, `""` when with none in particular."""
+
+    property: str
+    reason: str
+
+
+class InvalidInput(CollabError):
+    """Arguments that cannot work, told property by property."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(f"{p.property}: {p.reason}" if p.property else p.reason for p in self.problems))
+
+
+class Refused(CollabError):
+    """A lifecycle declines to act, because acting would surprise somebody."""
+
+
+class RequestError(CollabError):
+    """A call to a service failed.
+
+    `ambiguous` tells whether the call may have had its effect all the same; lifecycles look before they decide.
+    `status` is the HTTP status where there was one.
+    """
+
+    ambiguous = False
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Unreachable(RequestError):
+    """No connection was made, so nothing was sent."""
+
+
+class NoAnswer(RequestError):
+    """The request was sent, the answer never came."""
+
+    ambiguous = True
+
+
+class TimedOut(NoAnswer):
+    """The request was sent, and we stopped waiting for the answer."""
+
+
+class Unauthenticated(RequestError):
+    """The service does not accept the credentials."""
+
+
+class Forbidden(RequestError):
+    """The credentials are good but do not give this right."""
+
+
+class NotFound(RequestError):
+    """The service knows no such thing, or hides it from these credentials."""
+
+
+class Rejected(RequestError):
+    """The service understood the request and refused it."""
+
+
+class TooManyRequests(RequestError):
+    """The service asks to come back later than we are willing to wait."""
+
+    # A limiter in front of a service refuses before the service acts, but nothing proves where this one stood.
+    ambiguous = True
+
+
+class ServerError(RequestError):
+    """The service failed while it worked on the request."""
+
+    ambiguous = True
+
+
+class BadAnswer(RequestError):
+    """The answer is not what the documents promise."""
+
+    ambiguous = True

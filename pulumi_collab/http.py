@@ -1,0 +1,238 @@
+"""The one way out: a session per service, a signature per attempt, bounded retries, nothing secret in any text."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import logging
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, MaxRetryError, NewConnectionError, ProtocolError
+from urllib3.util import Retry
+
+from ._version import __version__
+from .errors import (
+    BadAnswer,
+    Forbidden,
+    NoAnswer,
+    NotFound,
+    Rejected,
+    RequestError,
+    ServerError,
+    TimedOut,
+    TooManyRequests,
+    Unauthenticated,
+    Unreachable,
+    one_line,
+)
+
+log = logging.getLogger("pulumi_collab.http")
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to wait for a connection."""
+READ_TIMEOUT = 30.0
+"""Seconds to wait for an answer once the request is sent, as the services' own clients do."""
+LONGEST_WAIT = 60
+"""Seconds. A `Retry-After` beyond this ends the call with an error that names it."""
+RETRIES = Retry(total=3, allowed_methods=None, backoff_factor=0.5, backoff_max=8.0, backoff_jitter=0.2)
+"""How often and how patiently; tests put one without backoff here."""
+
+_PASSING = frozenset({429, 500, 502, 503, 504})  # worth asking again, if asking again is harmless
+_HEX_SECRET = re.compile(r"\b[0-9a-fA-F]{40,}\b")  # signatures and tokens that a service echoes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: `json` is None where the body was no JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    json: Any
+
+
+class Session:
+    """Calls one service.
+
+    `service` is its name for messages, `auth` signs each attempt anew, `secrets` are never shown.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        base_url: str,
+        *,
+        auth: AuthBase,
+        secrets: Iterable[str],
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.service = service
+        self.base_url = base_url
+        self._auth = auth
+        self._secrets = sorted({s for s in secrets if s}, key=len, reverse=True)
+        self._http = requests.Session()
+        self._http.headers.update({"User-Agent": f"pulumi-collab/{__version__}", "Accept": "application/json"})
+        self._http.headers.update(headers or {})
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, str | int] | None = None,
+        safe: bool | None = None,
+        accept: Iterable[int] = (),
+    ) -> Answer:
+        """Send one request below the base URL and return its 2xx answer.
+
+        `path` may be an absolute URL (a page link whose origin the caller has checked). `safe` says that repeating the
+        call is harmless (default: GET). `accept` lists further statuses to return instead of raising.
+        Raises a `RequestError`.
+        """
+        url = path if path.startswith(("http://", "https://")) else f"{self.base_url}/{path.lstrip('/')}"
+        safe = method == "GET" if safe is None else safe
+        retries = RETRIES
+        while True:
+            answer: Answer | None = None
+            try:
+                answer = self._once(method, url, json, params)
+                if 200 <= answer.status < 300 or answer.status in accept:
+                    return answer
+                error = self._error_of(answer)
+            except RequestError as failed:
+                error = failed
+            if not self._may_repeat(error, safe):
+                raise error
+            wait = _retry_after(answer)
+            if wait is not None and wait > LONGEST_WAIT:
+                raise TooManyRequests(
+                    f"{self.service} asks to wait {wait} seconds; try again then", status=error.status
+                )
+            try:
+                retries = retries.increment(method, url, error=ProtocolError(str(error)))
+            except MaxRetryError:
+                raise error from None
+            time.sleep(wait if wait is not None else retries.get_backoff_time())
+
+    def redact(self, text: str) -> str:
+        """The text without any credential, or anything that looks like a signature."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[redacted]")
+        return _HEX_SECRET.sub("[redacted]", text)
+
+    def explain(self, text: str) -> str:
+        """What a service said, fit for one line of ours."""
+        return one_line(self.redact(text), limit=300)
+
+    def _once(self, method: str, url: str, json: Any, params: Mapping[str, str | int] | None) -> Answer:
+        started = time.monotonic()
+        try:
+            response = self._http.request(
+                method,
+                url,
+                json=json,
+                params=params,
+                auth=self._auth,
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                allow_redirects=False,  # a redirect would carry the credentials elsewhere, or turn a POST into a GET
+            )
+        except requests.RequestException as failed:
+            error = self._error_from(failed)
+            log.debug("%s %s: %s", method, url, error)
+            raise error from None
+        answer = Answer(response.status_code, response.headers, response.text, _parsed(response))
+        if log.isEnabledFor(logging.DEBUG):
+            spent = (time.monotonic() - started) * 1000
+            sent = self.redact(jsonlib.dumps(json)) if json is not None else ""
+            log.debug("%s %s %s -> %s in %.0f ms", method, self.redact(url), sent, answer.status, spent)
+        return answer
+
+    def _error_from(self, failed: requests.RequestException) -> RequestError:
+        host = self.base_url.split("/")[2]
+        reason = failed.args[0].reason if failed.args and isinstance(failed.args[0], MaxRetryError) else None
+        if isinstance(reason, (NewConnectionError, ConnectTimeoutError)) or isinstance(
+            failed, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
+        ):
+            why = self.explain(str(reason or failed)).split("] ")[-1]
+            return Unreachable(f"cannot reach {self.service} at {host} ({why}); check the network and the base URL")
+        if isinstance(failed, requests.Timeout):
+            return TimedOut(f"{self.service} at {host} did not answer within {READ_TIMEOUT:.0f} seconds; try again")
+        return NoAnswer(f"{self.service} at {host} closed the connection without an answer; try again")
+
+    def _error_of(self, answer: Answer) -> RequestError:
+        status, said = answer.status, self._said(answer)
+        kind: type[RequestError]
+        if status == 429:
+            kind, text = TooManyRequests, "is limiting requests; try again later"
+        elif status >= 500:
+            kind, text = ServerError, f"failed with HTTP {status}; try again, and ask its support if it stays"
+        elif 300 <= status < 400:
+            kind, text = BadAnswer, f"answered with a redirect (HTTP {status}); check the base URL"
+        elif status == 401:
+            kind, text = (
+                Unauthenticated,
+                "does not accept the credentials (HTTP 401); check them, they may have expired",
+            )
+        elif status == 403:
+            kind, text = Forbidden, "does not allow this with these credentials (HTTP 403)"
+        elif status == 404:
+            kind, text = NotFound, "knows no such thing, or hides it from these credentials (HTTP 404)"
+        else:
+            kind, text = Rejected, f"refused (HTTP {status})"
+        return kind(f"{self.service} {text}{said}", status=status)
+
+    def _said(self, answer: Answer) -> str:
+        if answer.json is not None:
+            text = self.explain(error_text(answer.json))
+        elif "<html" in answer.text[:2000].lower() or "<!doctype" in answer.text[:200].lower():
+            text = "an HTML page came instead of JSON, perhaps from a proxy"
+        else:
+            text = self.explain(answer.text)
+        return f": {text}" if text else ""
+
+    @staticmethod
+    def _may_repeat(error: RequestError, safe: bool) -> bool:
+        if isinstance(error, Unreachable) or error.status == 429:
+            return True
+        if isinstance(error, TimedOut):
+            return False  # waiting that long once is enough
+        return safe and (isinstance(error, NoAnswer) or error.status in _PASSING)
+
+
+def error_text(body: Any) -> str:
+    """The words for people in an error body, in the shapes that services use."""
+    if isinstance(body, str):
+        return body
+    if isinstance(body, list):
+        return "; ".join(filter(None, map(error_text, body)))
+    if isinstance(body, dict):
+        for key in ("errors", "messages", "message", "Message", "developerMessage", "error", "fields"):
+            if body.get(key) and not isinstance(body[key], bool):
+                text = error_text(body[key])
+                if text:
+                    return text
+        return "; ".join(f"{k}: {v}" for k, v in body.items() if isinstance(v, str))
+    return ""
+
+
+def _parsed(response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _retry_after(answer: Answer | None) -> int | None:
+    value = answer.headers.get("Retry-After") if answer is not None else None
+    if value is None:
+        return None
+    try:
+        return max(0, round(RETRIES.parse_retry_after(value)))
+    except (InvalidHeader, ValueError, OverflowError):  # absurd dates as well: a header is no reason to fail
+        return None

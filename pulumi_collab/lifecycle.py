@@ -1,0 +1,129 @@
+"""What one kind of resource does, told without Pulumi: its inputs, its state, and five operations against a client.
+
+A door (today the dynamic provider, one day a native plugin) turns engine calls into these.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from .errors import Problem, RequestError
+
+ATTEMPTS = 3
+"""How often a write whose answer is lost is sent before we give up; in between we look."""
+
+Tell = Callable[[str], None]
+"""Says something to the person who runs the operation, as a warning."""
+
+
+class Inputs(BaseModel):
+    """What a program declares about one resource. Unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number, not true or false")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_no_bool)]
+"""An int that may arrive as `23456789.0`, as the engine sends it, but not as a truth value."""
+
+I = TypeVar("I", bound=Inputs)
+S = TypeVar("S", bound=Inputs)
+C = TypeVar("C")
+
+
+class Lifecycle(ABC, Generic[I, S, C]):
+    """One kind of resource. `client` calls the service, `tell` warns the person."""
+
+    inputs_model: ClassVar[type[Inputs]]
+    """The model of what is declared; its field names are the arguments of the resource."""
+    state_model: ClassVar[type[Inputs]]
+    """What is kept: a subclass that adds the outputs, each with a default, and ignores unknown names."""
+    identity: ClassVar[tuple[str, ...]]
+    """Inputs that say *which* thing it is: another value is another thing, so a replacement."""
+    creation_only: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that act at creation alone: changing them later changes nothing."""
+
+    def __init__(self, client: C, tell: Tell) -> None:
+        self.client = client
+        self.tell = tell
+
+    @abstractmethod
+    def about(self, inputs: I) -> str:
+        """Whom and what it concerns, for messages: `mia-ai on project 23456789`."""
+
+    @abstractmethod
+    def id_of(self, inputs: I) -> str:
+        """The resource's id."""
+
+    @abstractmethod
+    def from_id(self, id_: str) -> dict[str, Any]:
+        """The identity inputs that an id stands for, so that a resource can be looked up by it."""
+
+    def check(self, known: Mapping[str, Any], old: I | None) -> Iterable[Problem]:
+        """Compare valid inputs with the live service, at preview; what is not known yet is not in `known`.
+
+        `old` are the inputs so far, without any output; None for a new resource. At most one shared listing per call: checks run one by one.
+        """
+        return ()
+
+    def changed(self, old: S, known: Mapping[str, Any]) -> set[str]:
+        """Which known inputs differ from the state in a way that matters."""
+        return {name for name, value in known.items() if name not in self.creation_only and value != getattr(old, name)}
+
+    def replaces(self, old: S, changed: set[str]) -> set[str]:
+        """Which of the changed inputs cannot be changed in place."""
+        return changed & set(self.identity)
+
+    def delete_before_replace(self, old: S, known: Mapping[str, Any]) -> bool:
+        """Whether old and new are one thing to the service: creating first and deleting then would leave neither."""
+        fields = type(old).model_fields
+        new = old.model_copy(update={k: v for k, v in known.items() if k in fields})
+        return self.id_of(new).casefold() == self.id_of(old).casefold()  # type: ignore[arg-type]  # S extends I
+
+    @abstractmethod
+    def create(self, inputs: I) -> S:
+        """Make it so, or take over what is there; repeating it after a crash converges."""
+
+    @abstractmethod
+    def read(self, state: S) -> S | None:
+        """The live state; None only when it is surely gone."""
+
+    @abstractmethod
+    def update(self, old: S, inputs: I) -> S:
+        """Change it in place."""
+
+    @abstractmethod
+    def delete(self, state: S) -> None:
+        """End it; ending what is gone already succeeds."""
+
+
+T = TypeVar("T")
+
+
+def settle(write: Callable[[], T], look: Callable[[], T | None]) -> T:
+    """Write until it is so: after a failure `look` tells whether the wanted state is there all the same.
+
+    A refusal is final, unless the wanted state is there; a lost answer is repeated, at most `ATTEMPTS` times in all.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return write()
+        except RequestError as error:
+            try:
+                found = look()
+            except RequestError:
+                raise error from None
+            if found is not None:
+                return found
+            if not error.ambiguous or attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")

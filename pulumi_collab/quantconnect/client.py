@@ -1,0 +1,149 @@
+"""QuantConnect's collaboration API: one method per documented call, and the listing that a process shares."""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from pydantic import ValidationError
+from requests import PreparedRequest
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from ..config import Setting, StackConfig, checked_base_url, resolve
+from ..errors import BadAnswer, Rejected, ServerError, Unauthenticated
+from ..http import Session
+from ..shared import Listings
+from . import wire
+
+NAME = "QuantConnect"
+SETTINGS = {
+    "user_id": Setting("QUANTCONNECT_USER_ID", "quantconnect:userId", "the QuantConnect user id"),
+    "api_token": Setting("QUANTCONNECT_API_TOKEN", "quantconnect:apiToken", "the QuantConnect API token", secret=True),
+    "base_url": Setting(
+        "QUANTCONNECT_BASE_URL",
+        "quantconnect:baseUrl",
+        "the QuantConnect base URL",
+        default="https://www.quantconnect.com/api/v2",
+    ),
+}
+_BAD_CREDENTIALS = ("Hash doesn't match", "UserID not valid")  # the only texts worth knowing: they come in HTTP 200
+
+
+class Signature(AuthBase):
+    """Basic authentication with a hash of the token and the time, so each attempt is signed anew."""
+
+    def __init__(self, user_id: str, api_token: str) -> None:
+        self._user_id = user_id
+        self._api_token = api_token
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Sign one attempt."""
+        timestamp = str(int(time.time()))
+        request.headers["Timestamp"] = timestamp
+        signature = sha256(f"{self._api_token}:{timestamp}".encode()).hexdigest()
+        HTTPBasicAuth(self._user_id, signature)(request)
+        return request
+
+
+class Client:
+    """Calls QuantConnect as one user. Every method raises a `RequestError` when the call fails."""
+
+    def __init__(self, base_url: str, user_id: str, api_token: str) -> None:
+        self.user_id = user_id
+        self._session = Session(
+            NAME,
+            checked_base_url(base_url, SETTINGS["base_url"]),
+            auth=Signature(user_id, api_token),
+            secrets=[api_token],
+        )
+        self._listings: Listings[int, list[wire.Collaborator]] = Listings(self._list)
+
+    def authenticate(self) -> None:
+        """Ask whether the credentials are good."""
+        self._call("authenticate", {}, safe=True)
+
+    def collaborators(self, project_id: int, reader: str | None = None) -> list[wire.Collaborator]:
+        """Everybody on the project, the owner included, from the process's shared listing (`shared.Listings`)."""
+        return self._listings.get(project_id, reader)
+
+    def collaborators_now(self, project_id: int) -> list[wire.Collaborator]:
+        """Everybody on the project at this moment."""
+        return self._listings.fresh(project_id)
+
+    def create(self, project_id: int, user: str, permission: wire.Permission, live_control: bool) -> None:
+        """Give access. The person gets an e-mail."""
+        self._write("create", project_id, wire.create_body(project_id, user, permission, live_control))
+
+    def update(self, project_id: int, user: str, permission: wire.Permission, live_control: bool) -> None:
+        """Change what a collaborator may do."""
+        self._write("update", project_id, wire.update_body(project_id, user, permission, live_control))
+
+    def delete(self, project_id: int, user: str) -> None:
+        """Take access away."""
+        self._write("delete", project_id, wire.delete_body(project_id, user))
+
+    def alone(self, project_id: int) -> threading.RLock:
+        """A lock for looking and writing on one project: the service's rate limit is unknown, so one at a time."""
+        return self._listings.alone(project_id)
+
+    def _list(self, project_id: int) -> list[wire.Collaborator]:
+        answer = self._call("projects/collaboration/read", wire.read_body(project_id), safe=True)
+        if answer.collaborators is None:
+            raise BadAnswer(f"{NAME} answered without the list of collaborators of project {project_id}")
+        return answer.collaborators
+
+    def _write(self, operation: str, project_id: int, body: dict[str, Any]) -> None:
+        self._listings.forget(project_id)  # whatever comes back, or nothing: what we knew is old
+        answer = self._call(f"projects/collaboration/{operation}", body, safe=False)
+        if answer.collaborators is not None:
+            self._listings.put(project_id, answer.collaborators)
+
+    def _call(self, path: str, body: dict[str, Any], *, safe: bool) -> wire.Answer:
+        try:
+            raw = self._session.request("POST", path, json=body, safe=safe)
+        except ServerError as error:
+            if error.status == 500:  # also how it may answer wrong credentials
+                raise ServerError(
+                    f"{error}. If it stays, check QUANTCONNECT_USER_ID and QUANTCONNECT_API_TOKEN: "
+                    "wrong credentials can be answered this way",
+                    status=500,
+                ) from None
+            raise
+        try:
+            answer = wire.Answer.model_validate(raw.json)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the body"
+            shown = self._session.explain(raw.text) if raw.json is None else f"{where}: {first['msg']}"
+            if "<html" in raw.text[:2000].lower():
+                shown = "an HTML page came instead of JSON, perhaps from a proxy"
+            raise BadAnswer(
+                f"{NAME} answered something unexpected ({shown}); check the base URL", status=raw.status
+            ) from None
+        if answer.success:
+            return answer
+        reason = self._session.explain(answer.reason)
+        if reason.startswith(_BAD_CREDENTIALS):
+            raise Unauthenticated(
+                f"{NAME} does not accept the credentials of user {self.user_id} ({reason}); check "
+                "QUANTCONNECT_USER_ID, QUANTCONNECT_API_TOKEN and this machine's clock"
+            )
+        raise Rejected(f"{NAME} refused: {reason}", status=raw.status)
+
+
+def new_client(stack: StackConfig) -> Client:
+    """A client of its own, which shares no listing. Raises `ConfigError`."""
+    return Client(**resolve(SETTINGS, stack))
+
+
+def connect(stack: StackConfig) -> Client:
+    """The process's client for these settings. Raises `ConfigError`."""
+    return _shared(**resolve(SETTINGS, stack))
+
+
+@lru_cache(maxsize=8)
+def _shared(base_url: str, user_id: str, api_token: str) -> Client:
+    return Client(base_url, user_id, api_token)

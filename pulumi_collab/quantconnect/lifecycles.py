@@ -1,0 +1,215 @@
+"""What a QuantConnect collaborator is as a resource: whose access, what access, and how it comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool
+
+from ..errors import BadAnswer, Problem, Refused, Rejected
+from ..lifecycle import Inputs, Lifecycle, WholeNumber, settle
+from . import wire
+from .client import NAME, Client
+
+
+def _slug(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty: it is the last part of the person's profile address, such as mia-ai")
+    if value != value.strip():
+        raise ValueError("must not begin or end with blanks")
+    if any(c.isspace() or not c.isprintable() or c == "/" for c in value):
+        raise ValueError("must be the last part of the person's profile address, without blanks or slashes")
+    if len(value) > 255:
+        raise ValueError(f"must have at most 255 characters, not {len(value)}")
+    return value
+
+
+class ProjectCollaboratorInputs(Inputs):
+    """What is declared about one collaborator."""
+
+    project_id: Annotated[WholeNumber, Field(gt=0)]
+    user: Annotated[str, AfterValidator(_slug)]
+    permission: wire.Permission = "read"
+    live_control: StrictBool = False
+    adopt: StrictBool = False
+
+
+class ProjectCollaboratorState(ProjectCollaboratorInputs):
+    """What is kept about one collaborator."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    uid: int | None = None
+    email: str | None = None
+    display_name: str | None = None
+
+
+class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectCollaboratorState, Client]):
+    """One person's access to one project. The owner is never touched."""
+
+    inputs_model = ProjectCollaboratorInputs
+    state_model = ProjectCollaboratorState
+    identity = ("project_id", "user")
+    creation_only = frozenset({"adopt"})
+
+    def about(self, inputs: ProjectCollaboratorInputs) -> str:
+        """Whom and what it concerns."""
+        return f"{inputs.user} on {NAME} project {inputs.project_id}"
+
+    def id_of(self, inputs: ProjectCollaboratorInputs) -> str:
+        """`23456789/mia-ai`."""
+        return f"{inputs.project_id}/{inputs.user}"
+
+    def from_id(self, id_: str) -> dict[str, Any]:
+        """Project and person of an id."""
+        project_id, _, user = id_.partition("/")
+        return {"project_id": project_id, "user": user}
+
+    def check(self, known: Mapping[str, Any], old: ProjectCollaboratorInputs | None) -> Iterable[Problem]:
+        """The project is visible, the person is not its owner, is spelled right, and has no other access already."""
+        if "project_id" not in known:
+            return
+        project_id = known["project_id"]
+        try:
+            people = self.client.collaborators(project_id)
+        except Rejected as error:
+            yield Problem(
+                "project_id",
+                f"names no project that {NAME} user {self.client.user_id} can see; check the number, and whose "
+                f"credentials these are ({error})",
+            )
+            return
+        if "user" not in known:
+            return
+        user = known["user"]
+        found = _find(people, user)
+        if found is None:
+            return
+        if found.owner:
+            yield Problem("user", f"is the owner of project {project_id}, whose access cannot be managed")
+        elif found.user != user:
+            yield Problem("user", f"is spelled {found.user!r} on {NAME}; the case of letters matters")
+        elif old is None or (old.project_id, old.user) != (project_id, user):
+            wanted = {"permission", "live_control", "adopt"}
+            if (
+                wanted <= known.keys()
+                and not known["adopt"]
+                and not _has(found, known["permission"], known["live_control"])
+            ):
+                yield Problem("user", _conflict(found, known["permission"], known["live_control"]))
+
+    def create(self, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
+        """Give access; who has just this access already is taken over without a call."""
+        with self.client.alone(inputs.project_id):
+            found = _find(self.client.collaborators(inputs.project_id, f"create {inputs.user}"), inputs.user)
+            if found is None:
+                return self._granted(inputs, exists=False)
+            if found.owner:
+                raise Refused(self._owner(inputs))
+            if found.user != inputs.user:
+                raise Refused(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
+            if _has(found, inputs.permission, inputs.live_control):
+                return _state(inputs, found)
+            if not inputs.adopt:
+                raise Refused(f"{self.about(inputs)}: {_conflict(found, inputs.permission, inputs.live_control)}")
+            return self._granted(inputs, exists=True)
+
+    def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:
+        """The person's entry in the shared listing. A project that cannot be listed raises: it may only be hidden."""
+        try:
+            people = self.client.collaborators(state.project_id, f"read {state.user}")
+        except Rejected as error:
+            raise Refused(
+                f"cannot tell whether {self.about(state)} still has access: the project does not show itself to user "
+                f"{self.client.user_id} ({error}); check the credentials, and if the project is gone for good remove "
+                "the resource with `pulumi state delete`"
+            ) from error
+        found = _find(people, state.user)
+        return _state(state, found) if found is not None else None
+
+    def update(self, old: ProjectCollaboratorState, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
+        """Change permission and live control in one call; who was removed meanwhile is given access again."""
+        with self.client.alone(inputs.project_id):
+            found = _find(self.client.collaborators(inputs.project_id, f"update {inputs.user}"), inputs.user)
+            if found is not None and found.owner:
+                raise Refused(self._owner(inputs))
+            if found is not None and _has(found, inputs.permission, inputs.live_control):
+                return _state(inputs, found)
+            return self._granted(inputs, exists=found is not None)
+
+    def delete(self, state: ProjectCollaboratorState) -> None:
+        """Take access away and see that it is gone."""
+        with self.client.alone(state.project_id):
+            found = _find(self.client.collaborators(state.project_id, f"delete {state.user}"), state.user)
+            if found is None:
+                return
+            if found.owner:
+                self.tell(f"{self.about(state)} is the project's owner now: nothing was removed")
+                return
+            settle(lambda: self._removed(state), lambda: self._is_gone(state, now=True))
+
+    def _granted(self, inputs: ProjectCollaboratorInputs, *, exists: bool) -> ProjectCollaboratorState:
+        def write() -> ProjectCollaboratorState:
+            call = self.client.update if exists else self.client.create
+            call(inputs.project_id, inputs.user, inputs.permission, inputs.live_control)
+            state = self._as_wanted(inputs, now=False)
+            if state is None:
+                raise BadAnswer(f"{NAME} accepted the change, but its list does not show it; run it again")
+            return state
+
+        return settle(write, lambda: self._as_wanted(inputs, now=True))
+
+    def _as_wanted(self, inputs: ProjectCollaboratorInputs, *, now: bool) -> ProjectCollaboratorState | None:
+        people = self.client.collaborators_now if now else self.client.collaborators
+        found = _find(people(inputs.project_id), inputs.user)
+        if found is None or found.owner or not _has(found, inputs.permission, inputs.live_control):
+            return None
+        return _state(inputs, found)
+
+    def _removed(self, state: ProjectCollaboratorState) -> bool:
+        self.client.delete(state.project_id, state.user)
+        if not self._is_gone(state, now=False):
+            raise BadAnswer(f"{NAME} accepted the removal, but its list still shows the person; run it again")
+        return True
+
+    def _is_gone(self, state: ProjectCollaboratorState, *, now: bool) -> bool | None:
+        people = self.client.collaborators_now if now else self.client.collaborators
+        return True if _find(people(state.project_id), state.user) is None else None
+
+    def _owner(self, inputs: ProjectCollaboratorInputs) -> str:
+        return f"{self.about(inputs)} is the owner, whose access cannot be managed: take it out of the program"
+
+
+def _find(people: Iterable[wire.Collaborator], user: str) -> wire.Collaborator | None:
+    """The person spelled so, else one who differs in case alone: whether the service folds case is unknown."""
+    alike = [person for person in people if person.user.casefold() == user.casefold()]
+    return next((person for person in alike if person.user == user), alike[0] if alike else None)
+
+
+def _has(found: wire.Collaborator, permission: wire.Permission, live_control: bool) -> bool:
+    return (found.permission, found.live_control) == (permission, live_control)
+
+
+def _words(permission: wire.Permission, live_control: bool) -> str:
+    return f"{permission} access {'with' if live_control else 'without'} live control"
+
+
+def _conflict(found: wire.Collaborator, permission: wire.Permission, live_control: bool) -> str:
+    return (
+        f"has {_words(found.permission, found.live_control)} already, and the program asks for "
+        f"{_words(permission, live_control)}; set adopt=True to take it over and change it, or declare what is there"
+    )
+
+
+def _state(inputs: ProjectCollaboratorInputs, found: wire.Collaborator) -> ProjectCollaboratorState:
+    return ProjectCollaboratorState(
+        project_id=inputs.project_id,
+        user=inputs.user,
+        permission=found.permission,
+        live_control=found.live_control,
+        adopt=inputs.adopt,
+        uid=found.uid,
+        email=found.email,
+        display_name=found.display_name,
+    )

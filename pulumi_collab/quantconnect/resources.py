@@ -1,0 +1,103 @@
+"""QuantConnect in a Pulumi program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from ..config import StackConfig
+from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
+from .client import NAME, connect, new_client
+from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
+from .wire import Collaborator, Permission
+
+
+class ProjectCollaboratorProvider(LifecycleProvider):
+    """Serves `ProjectCollaborator`. Its name is in every state: it never changes."""
+
+    kind = ProjectCollaboratorLifecycle
+
+    @classmethod
+    def connect(cls, stack: StackConfig) -> Any:
+        """QuantConnect's client."""
+        return connect(stack)
+
+
+class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollaborator"):
+    """One person's access to one QuantConnect project.
+
+    The id is `<project_id>/<user>`. The person gets an e-mail when access is given. You must own the project, and the
+    person must be a member of its organisation. The owner cannot be managed. Access that exists already is taken over
+    when it is the same, and refused when it differs, unless `adopt`. Destroying the resource removes the access
+    (`retain_on_delete=True` in the options keeps it).
+
+    Source: QuantConnect API reference, "Project Collaboration".
+    """
+
+    project_id: pulumi.Output[int]
+    user: pulumi.Output[str]
+    permission: pulumi.Output[str]
+    live_control: pulumi.Output[bool]
+    adopt: pulumi.Output[bool]
+    uid: pulumi.Output[int | None]
+    """The person's numeric user id, where the service tells it."""
+    email: pulumi.Output[str | None]
+    """The person's e-mail address, where the service tells it."""
+    display_name: pulumi.Output[str | None]
+    """The person's name as shown to others."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        project_id: pulumi.Input[int],
+        user: pulumi.Input[str],
+        permission: pulumi.Input[Permission] = "read",
+        live_control: pulumi.Input[bool] = False,
+        adopt: pulumi.Input[bool] = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the access.
+
+        :param resource_name: the resource's name in the program.
+        :param project_id: the project's number, as in its address; a whole number above 0. Another one is a
+            replacement.
+        :param user: the last part of the person's profile address (`mia-ai` of `.../u/mia-ai`), in its exact spelling,
+            1 to 255 characters. Another one is a replacement.
+        :param permission: `"read"` or `"write"`: whether the person may change the project's files.
+        :param live_control: whether the person may deploy and stop live algorithms, and so trade real money.
+        :param adopt: take over access that the person has already, and change it to what is declared here. Acts at
+            creation only.
+        :param opts: Pulumi's resource options.
+
+        Errors, at preview and on the argument's name: a value outside these bounds, a project these credentials cannot
+        see, the project's owner, a spelling that differs in case, access that differs without `adopt`, a person
+        declared twice.
+        """
+        inputs = {
+            "project_id": project_id,
+            "user": user,
+            "permission": permission,
+            "live_control": live_control,
+            "adopt": adopt,
+        }
+        assert inputs.keys() == ProjectCollaboratorInputs.model_fields.keys()
+        super().__init__(
+            provider := ProjectCollaboratorProvider(),
+            resource_name,
+            declare(provider, resource_name, inputs, outputs=("uid", "email", "display_name")),
+            options(opts),
+        )
+
+
+def get_project_collaborators(project_id: int) -> list[Collaborator]:
+    """Everybody on a QuantConnect project, the owner included, as it is when the program runs.
+
+    :param project_id: the project's number.
+    :returns: for each person `user`, `permission`, `live_control`, `owner`, `uid`, `email`, `display_name`.
+
+    Ends the program with one line when the project cannot be read. Source: `projects/collaboration/read`.
+    """
+    with data_function(f"could not list the collaborators of {NAME} project {project_id}"):
+        return new_client(stack_config).collaborators(project_id)

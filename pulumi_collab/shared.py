@@ -1,0 +1,58 @@
+"""Listings that a process shares: who is on a project is asked once, not once per person."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Listings(Generic[K, V]):
+    """One listing per key, loaded once however many threads ask (single flight).
+
+    A listing answers each *reader* once: a refresh reads every resource once and so costs one call, while somebody who
+    reads the same resource again means to see what is new, and gets a fresh listing.
+    """
+
+    def __init__(self, load: Callable[[K], V]) -> None:
+        self._load = load
+        self._locks: defaultdict[K, threading.RLock] = defaultdict(threading.RLock)
+        self._guard = threading.Lock()
+        self._values: dict[K, V] = {}
+        self._readers: defaultdict[K, set[str]] = defaultdict(set)
+
+    def get(self, key: K, reader: str | None = None) -> V:
+        """The listing; a fresh one when this reader was answered from it before. Failures are not kept."""
+        with self.alone(key):
+            if key not in self._values or (reader is not None and reader in self._readers[key]):
+                self._values.pop(key, None)
+                self._readers[key].clear()
+                self._values[key] = self._load(key)
+            if reader is not None:
+                self._readers[key].add(reader)
+            return self._values[key]
+
+    def fresh(self, key: K) -> V:
+        """Ask again, for a decision that must not rest on an old answer."""
+        self.forget(key)
+        return self.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        """What a write's answer says is newer than any listing. Call it inside `alone`, or two answers may cross."""
+        with self.alone(key):
+            self._values[key] = value
+            self._readers[key].clear()
+
+    def forget(self, key: K) -> None:
+        """Whatever we held may be wrong now."""
+        with self.alone(key):
+            self._values.pop(key, None)
+
+    def alone(self, key: K) -> threading.RLock:
+        """A lock to hold while one writes, so that looks and writes of one key do not mix."""
+        with self._guard:
+            return self._locks[key]

@@ -1,0 +1,127 @@
+"""A Pulumi project in a folder of its own, driven by the real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[2]
+DRIFT = 7
+"""The exit code of `preview --expect-no-changes` when there are changes."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished `pulumi` command."""
+
+    code: int
+    out: str
+
+    def changes(self) -> dict[str, str]:
+        """Of a `--json` preview: what happens to each resource of ours, by name, where something does."""
+        steps = json.loads(self.out[self.out.index("{") :])["steps"]
+        return {
+            step["urn"].split("::")[-1]: step["op"]
+            for step in steps
+            if "pulumi-python:dynamic" in step["urn"] and step["op"] not in ("same", "refresh")
+        }
+
+
+class Project:
+    """A project with one stack, `test`, on a file backend. `program` is the text of `__main__.py`, or a folder to copy."""
+
+    def __init__(self, folder: Path, program: str | Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder / "project"
+        self._environment = dict(environment)
+        if isinstance(program, Path):
+            shutil.copytree(program, self.folder)
+        else:
+            self.folder.mkdir(parents=True)
+            self.write(program)
+        if not (self.folder / "Pulumi.yaml").exists():
+            (self.folder / "Pulumi.yaml").write_text("name: test-project\nruntime: python\n")
+        self.backend = folder / "backend"
+        self.backend.mkdir()
+        self.run("stack", "init", "test")
+
+    def write(self, program: str) -> None:
+        """Put another program in place."""
+        (self.folder / "__main__.py").write_text(program)
+
+    def environment(self, **changes: str | None) -> None:
+        """Change the environment of later commands; None takes a variable away."""
+        for name, value in changes.items():
+            if value is None:
+                self._environment.pop(name, None)
+            else:
+                self._environment[name] = value
+
+    def run(self, *arguments: str, ok: bool | None = True) -> Run:
+        """Run a `pulumi` command; `ok` is whether it must succeed, None for either."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("QUANTCONNECT_", "TEAMHUB_", "SRAM_", "APS_"))}
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            cwd=self.folder,
+            env=clean
+            | {
+                "PULUMI_BACKEND_URL": f"file://{self.backend}",
+                "PULUMI_CONFIG_PASSPHRASE": "test",
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+            }
+            | self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        run = Run(done.returncode, done.stdout + done.stderr)
+        assert ok is None or (run.code == 0) is ok, f"pulumi {' '.join(arguments)} ended with {run.code}:\n{run.out}"
+        return run
+
+    def up(self, *arguments: str, ok: bool | None = True) -> Run:
+        """`pulumi up`, with its own preview."""
+        return self.run("up", "--yes", "--suppress-progress", "--diff", *arguments, ok=ok)
+
+    def preview(self, *arguments: str, ok: bool | None = True) -> Run:
+        """`pulumi preview`."""
+        return self.run("preview", "--suppress-progress", *arguments, ok=ok)
+
+    def drift(self) -> Run:
+        """What a refreshed preview would change, as a diff; fails unless there is something."""
+        run = self.preview("--refresh", "--diff", "--expect-no-changes", ok=None)
+        assert run.code == DRIFT, f"no drift was seen:\n{run.out}"
+        return run
+
+    def clean(self) -> None:
+        """A refreshed preview shows nothing to do, or this fails."""
+        self.preview("--refresh", "--diff", "--expect-no-changes")
+
+    def refresh(self, *arguments: str, ok: bool | None = True) -> Run:
+        """`pulumi refresh`."""
+        return self.run("refresh", "--yes", "--suppress-progress", "--diff", *arguments, ok=ok)
+
+    def destroy(self, *arguments: str, ok: bool | None = True) -> Run:
+        """`pulumi destroy`."""
+        return self.run("destroy", "--yes", "--suppress-progress", "--diff", *arguments, ok=ok)
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Our resources in the state, by name."""
+        state = json.loads(self.run("stack", "export").out)
+        return {
+            r["urn"].split("::")[-1]: r
+            for r in state["deployment"].get("resources", [])
+            if r["type"].startswith("pulumi-python:dynamic")
+        }
+
+    def state_files(self) -> str:
+        """All that the backend and the project's folder hold, as text, to look for what must not be there."""
+        return "\n".join(
+            path.read_text(errors="replace") for top in (self.backend, self.folder) for path in top.rglob("*") if path.is_file()
+        )
