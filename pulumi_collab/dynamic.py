@@ -32,7 +32,7 @@ from pydantic import ValidationError, create_model
 from pydantic_core import ErrorDetails, to_jsonable_python
 
 from .config import StackConfig, flag
-from .errors import CollabError, ConfigError, InvalidInput, Problem, RequestError, one_line
+from .errors import CollabError, ConfigError, Differences, InvalidInput, Problem, RequestError, one_line
 from .lifecycle import Inputs, Lifecycle
 
 PROVIDER_KEY = "__provider"
@@ -64,7 +64,7 @@ class LifecycleProvider(ResourceProvider):
         self._stack: StackConfig = req.config.get
         self._guard = threading.Lock()
         self._served: Lifecycle[Any, Any, Any] | None = None
-        self._declared: dict[str, set[str]] = {}  # id -> URNs of the resources that the program declares for it
+        self._declared: dict[str, set[str]] = {}  # `key_of` -> URNs of the resources declared for it
         debug = flag("PULUMI_COLLAB_DEBUG")
         if not debug:
             sys.tracebacklimit = 0  # else every error comes with the plugin's whole stack
@@ -90,8 +90,8 @@ class LifecycleProvider(ResourceProvider):
             except Error as error:
                 problems.append(Problem("", str(error)))
         if set(self.kind.identity) <= known.keys() and (urn := _urn()):
-            id_ = self._unconnected.id_of(self.kind.state_model.model_construct(**known))
-            self._declared.setdefault(id_, set()).add(urn)
+            key = self._unconnected.key_of(self.kind.state_model.model_construct(**known))
+            self._declared.setdefault(key, set()).add(urn)
         return CheckResult(
             _plain(known) | {k: news[k] for k in unknown}, [CheckFailure(p.property, p.reason) for p in problems]
         )
@@ -136,7 +136,9 @@ class LifecycleProvider(ResourceProvider):
         It checks what is declared before it deletes what is not, and checks nothing when it destroys.
         """
         urn = _urn()
-        if urn and self._declared.get(_id, set()) - {urn}:
+        with self._told("delete", id_=_id):
+            key = self._unconnected.key_of(self._state(_props))
+        if urn and self._declared.get(key, set()) - {urn}:
             pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed")
             return
         with self._told("delete", id_=_id):
@@ -182,7 +184,7 @@ class LifecycleProvider(ResourceProvider):
         """Turn whatever goes wrong into one line that says what was being done, and to whom."""
         try:
             yield
-        except (ConfigError, InvalidInput) as error:
+        except (ConfigError, Differences, InvalidInput) as error:
             raise Error(str(error)) from self._cause(error)
         except CollabError as error:
             if inputs is None and id_:
@@ -232,18 +234,26 @@ def _property(error: ErrorDetails, model: type[Inputs]) -> str:
     return str(error["loc"][0]) if error["loc"] else ""
 
 
+_REASONS = {
+    "missing": "is required",
+    "extra_forbidden": "is not an argument of this resource",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "finite_number": "must be a whole number",
+}
+
+
 def _reason(error: ErrorDetails) -> str:
     where = ".".join(map(str, error["loc"][1:]))
-    if error["type"] == "value_error":
-        text = error["msg"].removeprefix("Value error, ")
-    elif error["type"] == "literal_error":
+    if error["type"] == "literal_error":
         text = f"must be one of {error['ctx']['expected'].replace(' or ', ', ')}"
-    elif error["type"] == "missing":
-        text = "is required"
-    elif error["type"] == "extra_forbidden":
-        text = "is not an argument of this resource"
     else:
-        text = error["msg"].replace("Input should be", "must be")
+        text = _REASONS.get(error["type"]) or error["msg"].removeprefix("Value error, ").replace(
+            "Input should be", "must be"
+        )
     return f"{where}: {text}" if where else text
 
 

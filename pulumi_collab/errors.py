@@ -4,6 +4,7 @@ CollabError
 ├── ConfigError            a credential or base URL is missing or unusable
 ├── InvalidInput           arguments that cannot work; carries one `Problem` per property
 ├── Refused                a lifecycle says no: the owner, other people's access, a conflict
+├── Differences            reality is not as declared, and people have to change it: the only one of several lines
 └── RequestError           a call to a service failed
     ├── Unreachable        no connection was made: surely without effect
     ├── NoAnswer           sent, but no answer came
@@ -30,7 +31,7 @@ def one_line(text: str, limit: int = 600) -> str:
 
 
 class CollabError(Exception):
-    """Base of every error this package raises; `str()` is one line."""
+    """Base of every error this package raises; `str()` is one line, but for `Differences`."""
 
 
 class ConfigError(CollabError):
@@ -55,6 +56,14 @@ class InvalidInput(CollabError):
 
 class Refused(CollabError):
     """A lifecycle declines to act, because acting would surprise somebody."""
+
+
+class Differences(CollabError):
+    """Reality is not as declared, and only people can change it: a headline, and a line for each thing to do."""
+
+    def __init__(self, headline: str, lines: Iterable[str]) -> None:
+        self.lines = [one_line(line) for line in lines]
+        super().__init__("\n".join([one_line(headline), *(f"- {line}" for line in self.lines)]))
 
 
 class RequestError(CollabError):

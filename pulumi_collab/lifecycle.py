@@ -64,6 +64,10 @@ class Lifecycle(ABC, Generic[I, S, C]):
     def id_of(self, inputs: I) -> str:
         """The resource's id."""
 
+    def key_of(self, inputs: I) -> str:
+        """What tells, from the identity inputs alone, that two resources are one thing; mostly the id."""
+        return self.id_of(inputs)
+
     @abstractmethod
     def from_id(self, id_: str) -> dict[str, Any]:
         """The identity inputs that an id stands for, so that a resource can be looked up by it."""
@@ -71,7 +75,8 @@ class Lifecycle(ABC, Generic[I, S, C]):
     def check(self, known: Mapping[str, Any], old: I | None) -> Iterable[Problem]:
         """Compare valid inputs with the live service, at preview; what is not known yet is not in `known`.
 
-        `old` are the inputs so far, without any output; None for a new resource. At most one shared listing per call: checks run one by one.
+        `old` are the inputs so far, without any output; None for a new resource. Checks run one by one, so at most a
+        shared listing may be asked for.
         """
         return ()
 

@@ -1,16 +1,7 @@
-"""Fixtures that every kind of test shares."""
+"""What every kind of test shares."""
 
-from __future__ import annotations
+from pulumi_collab.testing.conformance import pytest_generate_tests
 
-from collections.abc import Iterator
+__all__ = ["pytest_generate_tests"]
 
-import pytest
-
-from pulumi_collab.emulator import Emulator
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    """A running emulator with the default world."""
-    with Emulator() as running:
-        yield running
+pytest_plugins = ["pulumi_collab.testing.fixtures"]

@@ -34,7 +34,7 @@ class Run:
 
 
 class Project:
-    """A project with one stack, `test`, on a file backend. `program` is the text of `__main__.py`, or a folder to copy."""
+    """A project with one stack, `test`, on a file backend; `program` is the text of `__main__.py`, or a folder."""
 
     def __init__(self, folder: Path, program: str | Path, environment: Mapping[str, str]) -> None:
         self.folder = folder / "project"
@@ -64,7 +64,9 @@ class Project:
 
     def run(self, *arguments: str, ok: bool | None = True) -> Run:
         """Run a `pulumi` command; `ok` is whether it must succeed, None for either."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("QUANTCONNECT_", "TEAMHUB_", "SRAM_", "APS_"))}
+        clean = {
+            k: v for k, v in os.environ.items() if not k.startswith(("QUANTCONNECT_", "TEAMHUB_", "SRAM_", "APS_"))
+        }
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive", "--color", "never"],
             cwd=self.folder,
@@ -123,5 +125,8 @@ class Project:
     def state_files(self) -> str:
         """All that the backend and the project's folder hold, as text, to look for what must not be there."""
         return "\n".join(
-            path.read_text(errors="replace") for top in (self.backend, self.folder) for path in top.rglob("*") if path.is_file()
+            path.read_text(errors="replace")
+            for top in (self.backend, self.folder)
+            for path in top.rglob("*")
+            if path.is_file()
         )

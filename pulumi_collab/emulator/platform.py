@@ -1,0 +1,135 @@
+"""What an emulated platform is: its part of the world, its operations, and how it says no."""
+
+import importlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import unquote
+
+from pydantic import BaseModel, ConfigDict
+from starlette.datastructures import Headers, QueryParams
+
+from pulumi_collab import platforms
+
+
+class Strict(BaseModel):
+    """Base of every seed model: an unknown field is an error, and so is a value of the wrong type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+SectionT = TypeVar("SectionT", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer: status, body, and headers beside the content's length."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def json(cls, data: Any, status: int = 200) -> "Answer":
+        """`data` as JSON."""
+        return cls(status, json.dumps(data).encode(), {"Content-Type": "application/json"})
+
+    @classmethod
+    def html(cls, text: str, status: int) -> "Answer":
+        """`text` as a page for people."""
+        return cls(status, text.encode(), {"Content-Type": "text/html; charset=utf-8"})
+
+
+@dataclass(frozen=True)
+class Call(Generic[SectionT]):
+    """One request to a platform, and all that its handler may look at or change.
+
+    `path` is what follows the platform's prefix, as it was sent; `parameters` are the route's `{names}`, decoded.
+    `section` is the platform's part of the world: handlers change it in place.
+    """
+
+    method: str
+    path: str
+    query: QueryParams
+    headers: Headers
+    body: bytes
+    section: SectionT
+    variants: Mapping[str, str]
+    now: float  # seconds since the epoch, by the emulator's clock
+    origin: str  # "http://127.0.0.1:8765", for absolute links in answers
+    new_id: Callable[[], int]  # counts up, and goes on counting after a restart
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Call[SectionT]], Answer]
+
+
+@dataclass(frozen=True)
+class Route(Generic[SectionT]):
+    """One operation of a platform: a name (faults use it), a method, and a path such as `/projects/{project}`."""
+
+    operation: str
+    method: str
+    path: str
+    handler: Handler[SectionT]
+
+    def parameters(self, path: str) -> dict[str, str] | None:
+        """The values of the `{names}`, or None where `path` is another one; a trailing slash makes no difference."""
+        wanted, given = self.path.strip("/").split("/"), path.strip("/").split("/")
+        if len(wanted) != len(given):
+            return None
+        found = {}
+        for part, value in zip(wanted, given, strict=True):
+            if part.startswith("{"):
+                found[part[1:-1]] = unquote(value)
+            elif part != unquote(value):
+                return None
+        return found
+
+
+@dataclass(frozen=True)
+class Platform(Generic[SectionT]):
+    """One emulated service. Its module exports it as `PLATFORM`; nothing else is asked of the module.
+
+    Handlers are plain functions that run to their end before the next request is looked at, so each call's change is
+    atomic. They check credentials themselves (services differ in what they look at first).
+    """
+
+    name: str
+    prefix: str  # where it lives, e.g. "/quantconnect/api/v2"
+    section: type[SectionT]  # the seed document's section
+    default: Callable[[], SectionT]  # the section of the world that a seed does not mention
+    routes: tuple[Route[SectionT], ...]
+    variants: Mapping[str, tuple[str, ...]]  # name -> choices, the default first
+    fallback: Callable[[Call[SectionT], list[str]], Answer]  # no route; the methods that the path does take
+    refuse: Handler[SectionT]  # the service's own way to say no
+    environment: Callable[[SectionT, str], dict[str, str]]  # (section, origin) -> the variables that a client needs
+    secrets: Callable[[SectionT], Iterable[str]]  # values that the journal must never show
+    failures: Mapping[str, Answer] = field(default_factory=dict)  # "429": a body of the service's own
+    controls: Mapping[str, Handler[SectionT]] = field(default_factory=dict)  # POST /_emulator/<name>/<control>
+
+    def find(self, method: str, path: str) -> tuple[Route[SectionT] | None, dict[str, str], list[str]]:
+        """The route of a request with its parameters, or None and the methods that the path does take."""
+        allowed = []
+        for route in self.routes:
+            parameters = route.parameters(path)
+            if parameters is None:
+                continue
+            if method == route.method or (method == "HEAD" and route.method == "GET"):
+                return route, parameters, []
+            allowed.append(route.method)
+        return None, {}, allowed
+
+
+def load() -> dict[str, Platform[Any]]:
+    """Every registered platform by name; one without an emulator module is left out."""
+    found: dict[str, Platform[Any]] = {}
+    for name in platforms.NAMES:
+        module = f"{__package__}.{name}"
+        try:
+            found[name] = importlib.import_module(module).PLATFORM
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+    return found

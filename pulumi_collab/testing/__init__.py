@@ -1,0 +1,4 @@
+"""For tests: a running emulator as a fixture, retries without waiting, and what every platform has to prove.
+
+Put `pytest_plugins = ["pulumi_collab.testing.fixtures"]` into the top `conftest.py`.
+"""

@@ -1,0 +1,225 @@
+"""QuantConnect through the plugin's own gRPC server: what the engine is told, call by call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pulumi_collab.emulator import Emulator
+from pulumi_collab.quantconnect.resources import ProjectCollaboratorProvider
+
+from .plugin import UNKNOWN, Plugin, PluginError
+
+MIA = {"project_id": 23456789, "user": "mia-ai", "permission": "write", "live_control": False, "adopt": False}
+
+
+@pytest.fixture
+def plugin(emulator: Emulator) -> Iterator[Plugin]:
+    """A plugin that serves collaborators of the emulator."""
+    with Plugin(ProjectCollaboratorProvider, emulator.environment()) as running:
+        yield running
+
+
+def test_a_life_call_by_call(plugin: Plugin) -> None:
+    """Check fills in defaults; create, read, update and delete give ids, outputs and inputs as the engine needs."""
+    inputs, failures = plugin.check({"project_id": 23456789, "user": "mia-ai"}, urn="urn:a")
+    assert failures == {}
+    assert inputs == MIA | {"permission": "read"}
+    id_, state = plugin.create(inputs, urn="urn:a")
+    assert id_ == "23456789/mia-ai"
+    assert state == inputs | {"uid": 1002, "email": "mia-ai@example.org", "display_name": "Mia Ai"}
+    assert plugin.read(id_, state) == (id_, state, inputs)
+    assert plugin.diff(id_, state, inputs)[:2] == (False, [])
+    assert plugin.diff(id_, state, MIA)[:2] == (True, [])
+    state = plugin.update(id_, state, MIA)
+    assert state["permission"] == "write"
+    assert plugin.read(id_, state)[2] == MIA
+    plugin.delete(id_, state, urn="urn:a")
+    assert plugin.read(id_, state) == ("", {}, {})
+    plugin.delete(id_, state, urn="urn:a")
+
+
+@pytest.mark.parametrize(
+    ("property_", "value", "reason"),
+    [
+        ("permission", "admin", "must be one of 'read', 'write'"),
+        ("permission", 1, "must be one of"),
+        ("live_control", "yes", "must be true or false"),
+        ("project_id", "abc", "must be a whole number"),
+        ("project_id", 0, "must be greater than 0"),
+        ("project_id", -1, "must be greater than 0"),
+        ("project_id", 1.5, "must be a whole number"),
+        ("project_id", True, "must be a whole number, not true or false"),
+        ("project_id", 404, "names no project"),
+        ("user", "", "must not be empty"),
+        ("user", " ", "must not be empty"),
+        ("user", " jo", "blanks"),
+        ("user", "jo ", "blanks"),
+        ("user", "j" * 300, "at most 255 characters, not 300"),
+        ("user", "a/b", "slashes"),
+        ("user", "owner-ola", "is the owner of project 23456789"),
+        ("user", 7, "must be"),
+        ("colour", "red", "is not an argument"),
+    ],
+)
+def test_bad_input_is_a_check_failure_on_its_property(plugin: Plugin, property_: str, value: Any, reason: str) -> None:
+    """What can be known at preview is a failure of `check`, under the name the argument has in the program."""
+    _, failures = plugin.check(MIA | {property_: value})
+    assert list(failures) == [property_]
+    assert reason in failures[property_]
+    assert "\n" not in failures[property_]
+
+
+def test_all_bad_properties_are_told_at_once(plugin: Plugin) -> None:
+    """Several bad values are several failures, not the first alone."""
+    _, failures = plugin.check({"project_id": "abc", "user": " ", "permission": "admin"})
+    assert set(failures) == {"project_id", "user", "permission"}
+
+
+def test_a_missing_argument_is_told(plugin: Plugin) -> None:
+    """A resource without its user is a failure on `user`."""
+    assert plugin.check({"project_id": 23456789})[1] == {"user": "is required"}
+
+
+def test_spelling_that_differs_in_case_fails(plugin: Plugin) -> None:
+    """A slug that differs in case alone from somebody on the project fails with the right spelling."""
+    plugin.create(MIA)
+    assert "is spelled 'mia-ai'" in plugin.check(MIA | {"user": "Mia-AI"})[1]["user"]
+    with pytest.raises(PluginError, match="spells this person 'mia-ai'"):
+        plugin.create(MIA | {"user": "Mia-AI"})
+
+
+@pytest.mark.parametrize("property_", ["project_id", "user", "permission", "live_control"])
+def test_unknown_values_pass(plugin: Plugin, property_: str) -> None:
+    """A value that another resource will produce passes check as it is, and counts as a change in diff."""
+    inputs, failures = plugin.check(MIA | {property_: UNKNOWN})
+    assert failures == {}
+    assert inputs == MIA | {property_: UNKNOWN}
+    changes, replaces, _ = plugin.diff("23456789/mia-ai", MIA, MIA | {property_: UNKNOWN})
+    assert changes
+    assert replaces == ([property_] if property_ in ("project_id", "user") else [])
+
+
+def test_unknown_values_do_not_hide_bad_ones(plugin: Plugin) -> None:
+    """While the user is not known yet, a bad permission fails all the same."""
+    assert list(plugin.check(MIA | {"user": UNKNOWN, "permission": "admin"})[1]) == ["permission"]
+
+
+def test_numbers_that_arrive_as_floats_make_no_wrong_id(plugin: Plugin) -> None:
+    """The engine sends 23456789.0; the id and the state say 23456789, and a number in text is the same project."""
+    assert plugin.create(MIA | {"project_id": 23456789.0})[0] == "23456789/mia-ai"
+    assert plugin.check(MIA | {"project_id": "23456789"})[0] == MIA
+    assert plugin.diff("23456789/mia-ai", MIA, MIA | {"project_id": "23456789"})[0] is False
+
+
+def test_an_identity_change_replaces(plugin: Plugin) -> None:
+    """Another person or project is a replacement; a person who differs in case alone is deleted first."""
+    assert plugin.diff("23456789/mia-ai", MIA, MIA | {"user": "jo"}) == (True, ["user"], False)
+    assert plugin.diff("23456789/mia-ai", MIA, MIA | {"project_id": 1}) == (True, ["project_id"], False)
+    assert plugin.diff("23456789/mia-ai", MIA, MIA | {"user": "Mia-AI"}) == (True, ["user"], True)
+
+
+def test_adopt_alone_is_no_change(plugin: Plugin) -> None:
+    """`adopt` acts at creation only: switching it later calls nothing."""
+    assert plugin.diff("23456789/mia-ai", MIA, MIA | {"adopt": True})[0] is False
+
+
+def test_conflict_is_told_at_preview_and_at_creation(plugin: Plugin) -> None:
+    """Different access that exists is a failure on `user` naming both; with adopt it is taken over by one update."""
+    plugin.create(MIA)
+    news = MIA | {"permission": "read"}
+    assert "has write access without live control already" in plugin.check(news)[1]["user"]
+    with pytest.raises(PluginError, match="the program asks for read access without live control; set adopt=True"):
+        plugin.create(news)
+    assert plugin.check(news | {"adopt": True})[1] == {}
+    assert plugin.create(news | {"adopt": True})[1]["permission"] == "read"
+
+
+def test_what_is_read_by_id_alone(plugin: Plugin) -> None:
+    """`ProjectCollaborator(..., opts=ResourceOptions(id=...))` reads by the id, with the inputs of the program."""
+    id_, state = plugin.create(MIA)
+    assert plugin.read(id_, {"project_id": 23456789, "user": "mia-ai"})[1] == state
+
+
+def test_no_credentials(emulator: Emulator) -> None:
+    """A missing credential is one line that names both ways to set it; offline, check and diff need none."""
+    environment = emulator.environment()
+    del environment["QUANTCONNECT_API_TOKEN"]
+    both = (
+        "set the environment variable QUANTCONNECT_API_TOKEN, or run `pulumi config set --secret quantconnect:apiToken"
+    )
+    with Plugin(ProjectCollaboratorProvider, environment) as plugin:
+        assert both in plugin.check(MIA)[1][""]
+        assert plugin.diff("23456789/mia-ai", MIA, MIA)[0] is False
+        with pytest.raises(PluginError, match="QUANTCONNECT_API_TOKEN") as raised:
+            plugin.read("23456789/mia-ai", MIA)
+        assert "\n" not in str(raised.value).strip()
+    with Plugin(ProjectCollaboratorProvider, environment | {"PULUMI_COLLAB_OFFLINE": "1"}) as plugin:
+        assert plugin.check(MIA) == (MIA, {})
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://example.org/api/v2", "must use https"),
+        ("ftp://example.org", "must be an address"),
+        ("https://me:pw@example.org", "must not hold a user name"),
+        ("nonsense", "must be an address"),
+    ],
+)
+def test_unusable_base_urls(emulator: Emulator, url: str, told: str) -> None:
+    """Credentials go nowhere but over https or loopback; anything else fails at preview."""
+    with Plugin(ProjectCollaboratorProvider, emulator.environment() | {"QUANTCONNECT_BASE_URL": url}) as plugin:
+        failures = plugin.check(MIA)[1]
+        assert told in failures[""]
+        assert "pw" not in failures[""]
+
+
+def test_stack_configuration_and_its_place(emulator: Emulator) -> None:
+    """Settings come from the stack's configuration where the environment has none, numbers included."""
+    environment = emulator.environment()
+    config = {
+        "quantconnect:userId": 1001,
+        "quantconnect:apiToken": environment["QUANTCONNECT_API_TOKEN"],
+        "quantconnect:baseUrl": environment["QUANTCONNECT_BASE_URL"],
+    }
+    with Plugin(ProjectCollaboratorProvider, {}, config) as plugin:  # type: ignore[arg-type]  # a number, as in YAML
+        assert plugin.check(MIA)[1] == {}
+    wrong = {**config, "quantconnect:apiToken": "old-token"}
+    good = {"QUANTCONNECT_API_TOKEN": environment["QUANTCONNECT_API_TOKEN"]}
+    with Plugin(ProjectCollaboratorProvider, good, wrong) as plugin:  # type: ignore[arg-type]
+        assert plugin.check(MIA)[1] == {}
+
+
+def test_the_provider_string_is_short_and_stable(plugin: Plugin) -> None:
+    """`__provider` is the name of a class and nothing else: these bytes are in every state there is."""
+    assert plugin.token == (
+        "gASVSwAAAAAAAACMJHB1bHVtaV9jb2xsYWIucXVhbnRjb25uZWN0LnJlc291cmNlc5SMG1Byb2plY3RDb2xsYWJvcmF0b3JQcm92aWRlcpSTlCmBlC4="
+    )
+    assert len(plugin.token) < 200
+
+
+def test_errors_are_one_line_without_a_traceback(plugin: Plugin, emulator: Emulator) -> None:
+    """A failing call says what could not be done, about whom, and why, in one line."""
+    emulator.fault(platform="quantconnect", operation="projects/collaboration/create", kind="refuse", times=1)
+    with pytest.raises(PluginError) as raised:
+        plugin.create(MIA)
+    told = str(raised.value).strip()
+    assert told.startswith(
+        "pulumi-collab: could not create mia-ai on QuantConnect project 23456789: QuantConnect refused"
+    )
+    assert "\n" not in told
+
+
+def test_the_debug_switch_brings_tracebacks_and_a_redacted_log(emulator: Emulator) -> None:
+    """With PULUMI_COLLAB_DEBUG=1 an error has its traceback and calls are logged, without token or hash."""
+    environment = emulator.environment() | {"PULUMI_COLLAB_DEBUG": "1"}
+    with Plugin(ProjectCollaboratorProvider, environment) as plugin:
+        plugin.check(MIA)
+        with pytest.raises(PluginError, match="Traceback"):
+            plugin.create(MIA | {"user": "nobody"})
+    assert "projects/collaboration/create" in plugin.stderr
+    assert environment["QUANTCONNECT_API_TOKEN"] not in plugin.stderr
+    assert "Basic" not in plugin.stderr

@@ -1,0 +1,80 @@
+"""QuantConnect proves what every platform has to prove."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_collab.emulator import Emulator
+from pulumi_collab.lifecycle import Lifecycle
+from pulumi_collab.quantconnect.client import Client
+from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorLifecycle
+from pulumi_collab.testing.conformance import Access, CollaboratorContract
+
+from .behind import PROJECT, call, people
+
+
+class TestQuantConnect(CollaboratorContract):
+    """One person on a QuantConnect project."""
+
+    platform = "quantconnect"
+    low = {"permission": "read", "live_control": False}
+    high = {"permission": "write", "live_control": True}
+    person = "mia-ai"
+    other = "jo"
+    crowd = tuple(f"person-{i:04}" for i in range(1, 11))
+    operations = {name: f"projects/collaboration/{name}" for name in ("create", "update", "delete")}
+    reads = ("projects/collaboration/read",)
+
+    def connect(self, emulator: Emulator) -> Client:
+        """As the owner of the project."""
+        environment = emulator.environment()
+        return Client(
+            environment["QUANTCONNECT_BASE_URL"],
+            environment["QUANTCONNECT_USER_ID"],
+            environment["QUANTCONNECT_API_TOKEN"],
+        )
+
+    def connect_badly(self, emulator: Emulator) -> Client:
+        """As the owner with a wrong token."""
+        environment = emulator.environment()
+        return Client(environment["QUANTCONNECT_BASE_URL"], environment["QUANTCONNECT_USER_ID"], "wrong-secret")
+
+    def kind(self) -> type[Lifecycle[Any, Any, Any]]:
+        """The single collaborator."""
+        return ProjectCollaboratorLifecycle
+
+    def who(self, person: str) -> Access:
+        """On the default world's project."""
+        return {"project_id": PROJECT, "user": person}
+
+    def give(self, emulator: Emulator, person: str, access: Access) -> None:
+        """By the API, as the web interface does."""
+        write, live = access["permission"] == "write", access["live_control"]
+        if person in self.held(emulator):
+            call(emulator, "update", collaboratorUserId=person, write=write, liveControl=live)
+        else:
+            call(emulator, "create", collaboratorUserId=person, collaborationWrite=write, collaborationLiveControl=live)
+
+    def take(self, emulator: Emulator, person: str) -> None:
+        """By the API, with both of the keys that documents name."""
+        call(emulator, "delete", collaboratorId=person, collaboratorUserId=person)
+
+    def held(self, emulator: Emulator) -> dict[str, Access]:
+        """From the emulator's own list."""
+        return {
+            p["publicId"]: {"permission": p["permission"], "live_control": p["liveControl"]}
+            for p in people(emulator)
+            if not p.get("owner")
+        }
+
+    def reading_calls(self, emulator: Emulator) -> list[dict[str, Any]]:
+        """QuantConnect reads by POST."""
+        return [e for e in emulator.journal() if e["path"].endswith(("collaboration/read", "authenticate"))]
+
+    @pytest.mark.parametrize("guise", ["401", "hash", "userid", "500"])
+    def test_every_guise_of_bad_credentials(self, emulator: Emulator, guise: str) -> None:
+        """A 401, two texts in HTTP 200 and a bare 500 all say that credentials may be wrong, without a hash."""
+        emulator.variants(quantconnect={"bad_credentials": guise})
+        self.test_bad_credentials_are_told_without_the_secret(emulator)
