@@ -1,0 +1,56 @@
+"""Settings: the environment first, then the stack's configuration, and base URLs that keep credentials safe."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_collab.config import Setting, StackConfig, checked_base_url, resolve
+from pulumi_collab.errors import ConfigError
+
+TOKEN = Setting("SERVICE_TOKEN", "service:token", "the token", secret=True)
+URL = Setting("SERVICE_URL", "service:url", "the base URL", default="https://service.example.org")
+
+
+def stack(**values: object) -> StackConfig:
+    """A stack's configuration with these keys of `service:`."""
+    return lambda key: values.get(key.removeprefix("service:"))
+
+
+def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value in the environment wins over the stack's; an empty one counts as none."""
+    monkeypatch.setenv("SERVICE_TOKEN", "from environment")
+    assert resolve({"token": TOKEN}, stack(token="from stack")) == {"token": "from environment"}
+    monkeypatch.setenv("SERVICE_TOKEN", " ")
+    assert resolve({"token": TOKEN}, stack(token="from stack")) == {"token": "from stack"}
+
+
+def test_defaults_and_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting with a default needs no value, and a number from YAML is told without a fraction."""
+    monkeypatch.delenv("SERVICE_TOKEN", raising=False)
+    assert resolve({"url": URL}, stack()) == {"url": "https://service.example.org"}
+    assert resolve({"token": TOKEN}, stack(token=1001.0)) == {"token": "1001"}
+
+
+def test_a_missing_one_names_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing is one line with the variable and the command that set it."""
+    monkeypatch.delenv("SERVICE_TOKEN", raising=False)
+    with pytest.raises(ConfigError, match=r"variable SERVICE_TOKEN, or run `pulumi config set --secret service:token"):
+        resolve({"token": TOKEN}, stack())
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.org/api/", "http://localhost:1/", "http://127.0.0.1:8765/a", "http://[::1]:1"]
+)
+def test_good_base_urls(url: str) -> None:
+    """https anywhere and http to this machine are fine; a slash at the end makes no difference."""
+    assert checked_base_url(url, URL) == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://x.org", "x.org", "", "ftp://x.org", "https://a:b@x.org", "https://x.org?a=b", "http://localhost.x.org"],
+)
+def test_bad_base_urls(url: str) -> None:
+    """Anything else would send credentials in the clear or nowhere, and is refused naming both settings."""
+    with pytest.raises(ConfigError, match="SERVICE_URL or service:url"):
+        checked_base_url(url, URL)

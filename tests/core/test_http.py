@@ -1,0 +1,148 @@
+"""The http session: what is sent, what is repeated, what is told, and what is never shown."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import time
+from typing import Any
+
+import pytest
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+from pulumi_collab import __version__, http
+from pulumi_collab.errors import (
+    BadAnswer,
+    Forbidden,
+    NotFound,
+    Rejected,
+    RequestError,
+    ServerError,
+    TooManyRequests,
+    Unauthenticated,
+    Unreachable,
+)
+
+from .scripted import ScriptedServer
+
+
+class Counting(AuthBase):
+    """Signs each attempt with the next number."""
+
+    def __init__(self) -> None:
+        self.count = itertools.count(1)
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = f"hush {next(self.count)}"
+        return request
+
+
+def session(url: str) -> http.Session:
+    """A session with one secret, `hush`."""
+    return http.Session("Service", url, auth=Counting(), secrets=["hush"])
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits asked for, none of which happens."""
+    asked: list[float] = []
+    monkeypatch.setattr(time, "sleep", asked.append)
+    return asked
+
+
+def test_every_attempt_is_signed_anew_and_names_us(waits: list[float]) -> None:
+    """A repeated call carries a new signature, and every call our name and version."""
+    with ScriptedServer((503, {}, ""), (503, {}, ""), (200, {}, {"ok": True})) as server:
+        assert session(server.url).request("GET", "thing").json == {"ok": True}
+    assert [headers["Authorization"] for _, _, headers in server.seen] == ["hush 1", "hush 2", "hush 3"]
+    assert {headers["User-Agent"] for _, _, headers in server.seen} == {f"pulumi-collab/{__version__}"}
+    assert len(waits) == 2
+
+
+def test_retry_after_is_obeyed(waits: list[float]) -> None:
+    """A 429 is repeated after just the time the service asks for, for writes as well."""
+    with ScriptedServer((429, {"Retry-After": "7"}, ""), (200, {}, {})) as server:
+        session(server.url).request("POST", "thing", json={})
+    assert waits == [7]
+
+
+def test_a_long_retry_after_is_told_instead(waits: list[float]) -> None:
+    """A wait beyond what we are willing to hold a run for ends the call with that time."""
+    with (
+        ScriptedServer((429, {"Retry-After": "3600"}, "")) as server,
+        pytest.raises(TooManyRequests, match="3600 seconds"),
+    ):
+        session(server.url).request("GET", "thing")
+    assert waits == []
+
+
+@pytest.mark.parametrize("header", ["soon", "-1", "99999999999999999999", ""])
+def test_an_unusable_retry_after_does_no_harm(waits: list[float], header: str) -> None:
+    """A `Retry-After` nobody can read is as good as none."""
+    script = ScriptedServer((429, {"Retry-After": header}, ""), (200, {}, {}))
+    with script as server, contextlib.suppress(TooManyRequests):
+        session(server.url).request("GET", "thing")
+    assert all(0 <= wait < 60 for wait in waits)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_write_is_not_repeated_blindly(waits: list[float], status: int) -> None:
+    """A write that a server failed on may have had its effect, so the session leaves the decision to who knows."""
+    with ScriptedServer((status, {}, "")) as server, pytest.raises(ServerError) as raised:
+        session(server.url).request("POST", "thing", json={})
+    assert raised.value.ambiguous
+    assert len(server.seen) == 1
+    assert waits == []
+
+
+def test_retries_are_bounded(waits: list[float]) -> None:
+    """A service that stays down costs four calls, not more."""
+    with ScriptedServer((503, {}, "")) as server, pytest.raises(ServerError):
+        session(server.url).request("GET", "thing")
+    assert len(server.seen) == 4
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "told"),
+    [
+        (400, {"error": {"message": "no such role"}}, Rejected, "refused (HTTP 400): no such role"),
+        (401, "", Unauthenticated, "does not accept the credentials"),
+        (403, {"message": "not yours"}, Forbidden, "does not allow this with these credentials (HTTP 403): not yours"),
+        (404, {"developerMessage": "nothing"}, NotFound, "HTTP 404): nothing"),
+        (409, {"errors": ["a", "b"]}, Rejected, "refused (HTTP 409): a; b"),
+        (302, "", BadAnswer, "redirect (HTTP 302); check the base URL"),
+        (400, "<!DOCTYPE html><html><body>proxy</body></html>", Rejected, "an HTML page came instead of JSON"),
+    ],
+)
+def test_failures_are_told_apart_in_one_line(status: int, body: Any, kind: type[RequestError], told: str) -> None:
+    """Each documented failure is its own exception with the service's words, in one line."""
+    with ScriptedServer((status, {"Location": "http://127.0.0.1:1/"}, body)) as server:
+        with pytest.raises(kind) as raised:
+            session(server.url).request("GET", "thing")
+        assert told in str(raised.value)
+        assert "\n" not in str(raised.value)
+        assert len(server.seen) == 1
+
+
+def test_nothing_listens(waits: list[float]) -> None:
+    """Where no connection can be made, that is told with the host, and is surely without effect."""
+    with ScriptedServer((200, {}, {})) as server:
+        url = server.url
+    with pytest.raises(Unreachable, match=r"cannot reach Service at 127\.0\.0\.1:\d+ \(.*refused\)") as raised:
+        session(url).request("POST", "thing", json={})
+    assert not raised.value.ambiguous
+    assert len(waits) == 3
+
+
+def test_secrets_and_hashes_are_never_shown(caplog: pytest.LogCaptureFixture) -> None:
+    """A service that echoes a credential or a signature does not get it into an error or the log."""
+    caplog.set_level(logging.DEBUG, "pulumi_collab.http")
+    with (
+        ScriptedServer((400, {}, {"message": f"bad hush and {'ab' * 32}"})) as server,
+        pytest.raises(Rejected, match=r"bad \[redacted\] and \[redacted\]"),
+    ):
+        session(server.url).request("POST", "thing", json={"key": "hush"})
+    assert "hush" not in caplog.text
+    assert "[redacted]" in caplog.text
