@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,14 @@ from .errors import ConfigError
 StackConfig = Callable[[str], Any]
 """Answers a stack configuration key such as `quantconnect:apiToken`, or None."""
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine, whatever a name server says."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,6 @@ def checked_base_url(url: str, setting: Setting) -> str:
         raise ConfigError(f"{where} must be an address such as https://host/path, not {url!r}")
     if parts.username or parts.password:
         raise ConfigError(f"{where} must not hold a user name or password")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+    if parts.scheme == "http" and not is_loopback(url):
         raise ConfigError(f"{where} must use https: credentials would go to {parts.hostname} in the clear")
     return url.rstrip("/")

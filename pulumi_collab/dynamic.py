@@ -99,7 +99,8 @@ class LifecycleProvider(ResourceProvider):
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
         """Compare in the lifecycle's terms. A value not known yet counts as a change."""
         with self._told():
-            known, unknown = self._validated({k: v for k, v in _news.items() if k not in (PROVIDER_KEY, TWIN)})
+            news = {k: v for k, v in _news.items() if k not in (PROVIDER_KEY, TWIN)}
+            known, unknown = self._validated(news, self.kind.state_model)  # after a refresh, what is live comes here
             old, lifecycle = self._state(_olds), self._unconnected
             changed = lifecycle.changed(old, known) | (unknown - lifecycle.creation_only)
             replaces = lifecycle.replaces(old, changed)
@@ -156,17 +157,17 @@ class LifecycleProvider(ResourceProvider):
         """For what needs no service: a diff works without credentials."""
         return self.kind(None, pulumi.log.warn)
 
-    def _validated(self, news: Properties) -> tuple[Properties, set[str]]:
+    def _validated(self, news: Properties, model: type[Inputs] | None = None) -> tuple[Properties, set[str]]:
         """The valid known inputs with their defaults, and the names of those that are not known yet."""
         unknown = {k for k, v in news.items() if _has_unknown(v)}
-        model = self.kind.inputs_model
+        model = model or self.kind.inputs_model
         blanks: dict[str, Any] = {k: (Any, None) for k in unknown if k in model.model_fields}
         partial = create_model(model.__name__, __base__=model, **blanks) if blanks else model
         try:
             valid = partial.model_validate(news)
         except ValidationError as error:
             raise InvalidInput(_problems(error, model)) from None
-        return {k: getattr(valid, k) for k in model.model_fields if k not in unknown}, unknown
+        return {k: getattr(valid, k) for k in self.kind.inputs_model.model_fields if k not in unknown}, unknown
 
     def _inputs(self, props: Properties) -> Any:
         try:

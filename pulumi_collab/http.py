@@ -16,6 +16,7 @@ from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, MaxRetryError
 from urllib3.util import Retry
 
 from ._version import __version__
+from .config import is_loopback
 from .errors import (
     BadAnswer,
     Forbidden,
@@ -78,6 +79,7 @@ class Session:
         self._http = requests.Session()
         self._http.headers.update({"User-Agent": f"pulumi-collab/{__version__}", "Accept": "application/json"})
         self._http.headers.update(headers or {})
+        self._http.trust_env = not is_loopback(base_url)  # a proxy is no way to this machine
 
     def request(
         self,
@@ -216,8 +218,9 @@ def error_text(body: Any) -> str:
             if body.get(key) and not isinstance(body[key], bool):
                 text = error_text(body[key])
                 if text:
-                    return text
-        return "; ".join(f"{k}: {v}" for k, v in body.items() if isinstance(v, str))
+                    fields = error_text(body.get("fields")) if key != "fields" else ""
+                    return f"{text} ({fields})" if fields else text
+        return "; ".join(f"{k}: {v}" for k, v in body.items() if isinstance(v, str) and not k.endswith("timestamp"))
     return ""
 
 

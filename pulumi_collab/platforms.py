@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-NAMES: tuple[str, ...] = ("quantconnect",)
+NAMES: tuple[str, ...] = ("quantconnect", "teamhub", "sram", "aps")

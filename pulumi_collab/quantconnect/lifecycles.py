@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
@@ -187,11 +187,11 @@ def _find(people: Iterable[wire.Collaborator], user: str) -> wire.Collaborator |
     return next((person for person in alike if person.user == user), alike[0] if alike else None)
 
 
-def _has(found: wire.Collaborator, permission: wire.Permission, live_control: bool) -> bool:
+def _has(found: wire.Collaborator, permission: str, live_control: bool) -> bool:
     return (found.permission, found.live_control) == (permission, live_control)
 
 
-def _words(permission: wire.Permission, live_control: bool) -> str:
+def _words(permission: str, live_control: bool) -> str:
     return f"{permission} access {'with' if live_control else 'without'} live control"
 
 
@@ -203,10 +203,14 @@ def _conflict(found: wire.Collaborator, permission: wire.Permission, live_contro
 
 
 def _state(inputs: ProjectCollaboratorInputs, found: wire.Collaborator) -> ProjectCollaboratorState:
+    if found.permission not in get_args(wire.Permission):
+        raise BadAnswer(
+            f"{NAME} reports the permission {found.permission!r} for {found.user}, which this version does not know"
+        )
     return ProjectCollaboratorState(
         project_id=inputs.project_id,
         user=inputs.user,
-        permission=found.permission,
+        permission=cast("wire.Permission", found.permission),
         live_control=found.live_control,
         adopt=inputs.adopt,
         uid=found.uid,

@@ -18,8 +18,8 @@ class Collaborator(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     user: str = Field(alias="publicId")
-    permission: Permission
-    live_control: bool = Field(alias="liveControl")
+    permission: str  # any, so that one odd entry does not hide everybody else's
+    live_control: bool = Field(default=False, alias="liveControl")
     owner: bool = False  # older answers leave it out for everybody else
     uid: int | None = None  # may be null
     email: str | None = None

@@ -38,7 +38,7 @@ class Project:
 
     def __init__(self, folder: Path, program: str | Path, environment: Mapping[str, str]) -> None:
         self.folder = folder / "project"
-        self._environment = dict(environment)
+        self._environment: dict[str, str | None] = dict(environment)
         if isinstance(program, Path):
             shutil.copytree(program, self.folder)
         else:
@@ -56,27 +56,15 @@ class Project:
 
     def environment(self, **changes: str | None) -> None:
         """Change the environment of later commands; None takes a variable away."""
-        for name, value in changes.items():
-            if value is None:
-                self._environment.pop(name, None)
-            else:
-                self._environment[name] = value
+        self._environment.update(changes)
 
     def run(self, *arguments: str, ok: bool | None = True) -> Run:
         """Run a `pulumi` command; `ok` is whether it must succeed, None for either."""
-        clean = {
-            k: v for k, v in os.environ.items() if not k.startswith(("QUANTCONNECT_", "TEAMHUB_", "SRAM_", "APS_"))
-        }
+        command, environment = self.command(*arguments)
         done = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            command,
             cwd=self.folder,
-            env=clean
-            | {
-                "PULUMI_BACKEND_URL": f"file://{self.backend}",
-                "PULUMI_CONFIG_PASSPHRASE": "test",
-                "PULUMI_SKIP_UPDATE_CHECK": "true",
-            }
-            | self._environment,
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -86,6 +74,18 @@ class Project:
         run = Run(done.returncode, done.stdout + done.stderr)
         assert ok is None or (run.code == 0) is ok, f"pulumi {' '.join(arguments)} ended with {run.code}:\n{run.out}"
         return run
+
+    def command(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
+        """The command line and the environment of a `pulumi` command."""
+        ours = ("QUANTCONNECT_", "TEAMHUB_", "SRAM_", "APS_")
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+        settings = {
+            "PULUMI_BACKEND_URL": f"file://{self.backend}",
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+        environment = {k: v for k, v in (inherited | settings | self._environment).items() if v is not None}
+        return ["pulumi", *arguments, "--non-interactive", "--color", "never"], environment
 
     def up(self, *arguments: str, ok: bool | None = True) -> Run:
         """`pulumi up`, with its own preview."""

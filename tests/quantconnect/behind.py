@@ -14,11 +14,12 @@ PROJECT = 23456789
 TOKEN = "demo-quantconnect-token"
 
 
-def call(emulator: Emulator, operation: str, token: str = TOKEN, **body: Any) -> Any:
-    """One collaboration operation on the default world's project; leaves no trace in variants or faults."""
+def call(emulator: Emulator | str, operation: str, token: str = TOKEN, **body: Any) -> Any:
+    """One collaboration operation on the default world's project, of an emulator or at its address."""
+    origin = emulator if isinstance(emulator, str) else emulator.url
     stamp = str(int(time.time()))
     answer = requests.post(
-        f"{emulator.url}/quantconnect/api/v2/projects/collaboration/{operation}",
+        f"{origin}/quantconnect/api/v2/projects/collaboration/{operation}",
         json={"projectId": PROJECT, **body},
         auth=("1001", sha256(f"{token}:{stamp}".encode()).hexdigest()),
         headers={"Timestamp": stamp},

@@ -1,0 +1,93 @@
+"""The built wheel in a new virtual environment, with a program elsewhere on disk and the emulator as a command."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+from ..quantconnect.behind import call
+from .harness import REPOSITORY, Project
+from .test_quantconnect import program
+
+pytestmark = pytest.mark.engine
+
+
+def test_the_wheel_is_all_a_user_needs(tmp_path: Path) -> None:
+    """Up, clean preview, drift, repair and destroy work from the wheel, its command and its dependencies."""
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(REPOSITORY)],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    venv.create(tmp_path / "venv", with_pip=False)
+    python = tmp_path / "venv" / "bin" / "python"
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            str(python),
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+            str(wheel),
+        ],
+        check=True,
+        env=environment,
+    )
+    # the dependencies, without a package index: those of the environment that runs the tests
+    (site,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
+    where = subprocess.run(
+        [str(python), "-c", "import pulumi_collab; print(pulumi_collab.__file__)"],
+        check=True,
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert where.startswith(str(site)), "the checkout is used instead of the wheel"
+
+    with subprocess.Popen(
+        [str(tmp_path / "venv" / "bin" / "pulumi-collab"), "emulate", "--port", "0"],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as emulate:
+        try:
+            assert emulate.stdout is not None
+            settings: dict[str, str] = {}
+            while "QUANTCONNECT_BASE_URL" not in settings or "QUANTCONNECT_API_TOKEN" not in settings:
+                found = re.match(r"export (\w+)='?([^'\n]*)'?", emulate.stdout.readline())
+                assert found, "the command did not print what a shell needs"
+                settings[found[1]] = found[2]
+            live_out(tmp_path, settings, f"{tmp_path / 'venv' / 'bin'}{os.pathsep}{os.environ['PATH']}")
+        finally:
+            emulate.send_signal(signal.SIGTERM)
+
+
+def live_out(folder: Path, settings: dict[str, str], path: str) -> None:
+    """The life of a collaborator in a project that knows nothing of the checkout."""
+    project = Project(folder / "elsewhere", program("mia=mia-ai,permission='write'"), settings)
+    project.environment(PATH=path, PYTHONPATH=None)
+    project.up()
+    project.clean()
+    origin = settings["QUANTCONNECT_BASE_URL"].split("/quantconnect")[0]
+    call(origin, "update", collaboratorUserId="mia-ai", write=False, liveControl=False)
+    assert '~ permission  : "read" => "write"' in project.drift().out
+    project.up("--refresh")
+    project.clean()
+    project.destroy()
