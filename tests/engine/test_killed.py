@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,14 @@ from .conftest import MakeProject
 from .test_quantconnect import access, calls, program
 
 pytestmark = pytest.mark.engine
+
+
+def kill_session(session: int) -> None:
+    """Kill the command and every plugin it started: plugins have process groups of their own."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(ValueError, OSError):
+            if os.getsid(int(entry.name)) == session:
+                os.kill(int(entry.name), signal.SIGKILL)
 
 
 def test_killed_after_the_effect(make_project: MakeProject, emulator: Emulator) -> None:
@@ -38,7 +48,7 @@ def test_killed_after_the_effect(make_project: MakeProject, emulator: Emulator) 
             assert time.monotonic() < end, "no create was seen"
             assert process.poll() is None, "it ended before it could be killed"
             time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_session(process.pid)
     assert "mia" not in {n for n, r in project.resources().items() if r.get("id")}
 
     project.run("cancel", "--yes")
