@@ -25,7 +25,7 @@ def running(*arguments: str | Path, end: signal.Signals = signal.SIGTERM) -> Ite
     process = subprocess.Popen(command(*arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout
     try:
-        lines = [process.stdout.readline() for _ in range(3)]
+        lines = [process.stdout.readline() for _ in Emulator().environment()]
         yield variables("".join(lines))
         process.send_signal(end)
         rest, words = process.communicate()

@@ -6,6 +6,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulumi_collab import platforms
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.emulator.journal import Journal
 
@@ -20,7 +21,7 @@ def ask(emulator: Emulator, method: str, control: str, **request: Any) -> reques
 
 def test_health(emulator: Emulator) -> None:
     """Health answers with the platforms that are played."""
-    assert ask(emulator, "GET", "health").json() == {"status": "ok", "platforms": ["quantconnect"]}
+    assert ask(emulator, "GET", "health").json() == {"status": "ok", "platforms": list(platforms.NAMES)}
 
 
 def test_every_control_works_over_http(emulator: Emulator, owner: Caller) -> None:
