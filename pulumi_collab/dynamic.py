@@ -189,8 +189,8 @@ class LifecycleProvider(ResourceProvider):
             raise Error(str(error)) from self._cause(error)
         except CollabError as error:
             if inputs is None and id_:
-                with contextlib.suppress(ValidationError, ValueError):
-                    inputs = self._state(self._unconnected.from_id(id_))
+                with contextlib.suppress(ValueError):
+                    inputs = self.kind.state_model.model_construct(**self._unconnected.from_id(id_))
             about = self._unconnected.about(inputs) if inputs is not None else id_
             prefix = f"could not {doing} {about}: " if doing and isinstance(error, RequestError) else ""
             raise Error(one_line(f"{prefix}{error}", limit=1000)) from self._cause(error)

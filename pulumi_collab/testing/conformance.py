@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import pytest
 
 from pulumi_collab.emulator import Emulator
+from pulumi_collab.emulator.platform import load
 from pulumi_collab.errors import CollabError, Refused
 from pulumi_collab.lifecycle import Lifecycle
 
@@ -266,11 +267,9 @@ class CollaboratorContract(ABC):
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give tests that ask for a `variant` each of their platform's but the default. Import it in `conftest.py`."""
-    if "variant" in metafunc.fixturenames:
-        from pulumi_collab.emulator.platform import load
-
-        assert metafunc.cls is not None
+    """Give a contract's tests that ask for a `variant` each of the platform's but the default; for `conftest.py`."""
+    contract = metafunc.cls is not None and issubclass(metafunc.cls, CollaboratorContract)
+    if contract and "variant" in metafunc.fixturenames:
         variants = load()[metafunc.cls.platform].variants
         pairs = [(name, value) for name, values in variants.items() for value in values[1:]]
         metafunc.parametrize("variant", pairs, ids=lambda pair: "=".join(pair))

@@ -1,0 +1,172 @@
+"""APS's application management API: the one call that lists collaborators, and the listing that a process shares.
+
+There is no call that changes collaborators, and none here. An access token is used as it is given: a refresh token
+works once, so whoever refreshes has to keep the new one, which a provider cannot do for its user.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+from pydantic import ValidationError
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+from ..config import Setting, StackConfig, checked_base_url, resolve
+from ..errors import BadAnswer, ConfigError, Forbidden, NotFound, Rejected, RequestError, Unauthenticated, one_line
+from ..http import Answer, Session
+from ..shared import Listings
+from . import wire
+
+NAME = "Autodesk APS"
+SCOPE = "application:client:read"
+SETTINGS = {
+    "base_url": Setting(
+        "APS_BASE_URL", "aps:baseUrl", "the Autodesk APS base URL", default="https://developer.api.autodesk.com"
+    ),
+    "access_token": Setting("APS_ACCESS_TOKEN", "aps:accessToken", "the Autodesk APS access token", secret=True),
+}
+MAX_PAGES = 1000
+"""A listing of more pages than this ends with an error: the service would never come to an end."""
+
+_TOLD_HERE = frozenset(range(400, 500)) - {429}  # refusals whose body is read here; the session waits out a 429
+_PORTS = {"https": 443, "http": 80}
+
+
+class Bearer(AuthBase):
+    """The access token, in the header that the reference names."""
+
+    def __init__(self, access_token: str) -> None:
+        self._access_token = access_token
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Sign one attempt."""
+        request.headers["Authorization"] = f"Bearer {self._access_token}"
+        return request
+
+
+class Client:
+    """Reads APS apps with one person's access token. Every method raises a `RequestError` when the call fails."""
+
+    def __init__(self, base_url: str, access_token: str) -> None:
+        if not access_token.isascii() or not access_token.isprintable() or " " in access_token:
+            meaning = SETTINGS["access_token"].meaning
+            raise ConfigError(f"{meaning} must be the token alone, without `Bearer`, blanks or line breaks")
+        base_url = checked_base_url(base_url, SETTINGS["base_url"])
+        base_url = base_url.removesuffix("/applications/v1").removesuffix("/applications")
+        self._session = Session(NAME, base_url, auth=Bearer(access_token), secrets=[access_token])
+        self._listings: Listings[str, list[wire.Collaborator]] = Listings(self._list)
+
+    def collaborators(self, client_id: str, reader: str | None = None) -> list[wire.Collaborator]:
+        """Everybody on the app, by e-mail address, from the process's shared listing (`shared.Listings`).
+
+        Whether the owner is among them is the service's to say. Who has not accepted the invitation is not.
+        """
+        return self._listings.get(client_id, reader)
+
+    def collaborators_now(self, client_id: str) -> list[wire.Collaborator]:
+        """Everybody on the app at this moment."""
+        return self._listings.fresh(client_id)
+
+    def _list(self, client_id: str) -> list[wire.Collaborator]:
+        found: dict[str, wire.Collaborator] = {}  # by user id: a list that changes meanwhile may tell somebody twice
+        asked: set[str] = set()
+        url = f"{self._session.base_url}/applications/v1/clients/{quote(client_id, safe='')}/collaborators"
+        while True:
+            if len(asked) == MAX_PAGES:
+                raise BadAnswer(
+                    f"{NAME} gave {MAX_PAGES} pages of collaborators of app {client_id} and the end was not reached"
+                )
+            asked.add(url)
+            page = self._page(url, client_id)
+            found |= {person.user_id: person for person in page.results}
+            next_url = page.pagination.next_url if page.pagination else None
+            if not next_url:
+                return sorted(found.values(), key=lambda person: (person.key, person.user_id))
+            url = self._followed(url, next_url)
+            if url in asked:
+                raise BadAnswer(
+                    f"{NAME} names a page of collaborators of app {client_id} that it gave before as the next one, so "
+                    "the list has no end; try again, and ask its support if it stays"
+                )
+
+    def _page(self, url: str, client_id: str) -> wire.Page:
+        raw = self._session.request("GET", url, accept=_TOLD_HERE)
+        if raw.status in _TOLD_HERE:
+            raise self._refusal(raw, client_id)
+        try:
+            return wire.Page.model_validate(raw.json)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the body"
+            shown = self._shown(raw) if raw.json is None else f"{where}: {first['msg']}"
+            raise BadAnswer(
+                f"{NAME} answered something unexpected ({shown}); check the base URL", status=raw.status
+            ) from None
+
+    def _followed(self, url: str, next_url: str) -> str:
+        """The next page's address, on our own origin; a `BadAnswer` where it is on another one."""
+        base = urlsplit(self._session.base_url)
+        try:
+            target = urlsplit(urljoin(url, next_url))
+            same = _origin(target) == _origin(base) and target.username is None and target.password is None
+        except ValueError:  # no address at all
+            raise BadAnswer(f"{NAME} named a next page that is no address; try again") from None
+        if not same:
+            host = one_line(target.netloc.rpartition("@")[2], limit=100)
+            raise BadAnswer(
+                f"{NAME} named a next page at {target.scheme}://{host}, which is not {base.scheme}://{base.netloc}: it "
+                "was not asked, and the access token did not go there; check the base URL"
+            )
+        # put together anew: whatever else the link holds, the request goes to the base URL's host
+        return urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
+
+    def _refusal(self, raw: Answer, client_id: str) -> RequestError:
+        shown = self._shown(raw)
+        told = f"(HTTP {raw.status}{': ' if shown else ''}{shown})"
+        if raw.status == 401:
+            return Unauthenticated(
+                f"{NAME} does not accept the access token {told}: it has expired or is wrong. Get a new one by a "
+                f"three-legged sign-in with the scope {SCOPE}, and set APS_ACCESS_TOKEN (or aps:accessToken)",
+                status=401,
+            )
+        if raw.status == 403:
+            return Forbidden(
+                f"{NAME} does not show the collaborators of app {client_id} with this access token {told}: it must "
+                f"come from a three-legged sign-in with the scope {SCOPE}, by at least a VIEWER of the app",
+                status=403,
+            )
+        if raw.status == 404:
+            return NotFound(
+                f"{NAME} knows no app {client_id}, or hides it from the person whose access token this is {told}; "
+                "check the client id and the token",
+                status=404,
+            )
+        return Rejected(f"{NAME} refused to list the collaborators of app {client_id} {told}", status=raw.status)
+
+    def _shown(self, raw: Answer) -> str:
+        if raw.json is not None:
+            return self._session.explain(wire.refusal(raw.json))
+        if "<html" in raw.text[:2000].lower() or "<!doctype" in raw.text[:200].lower():
+            return "an HTML page came instead of JSON, perhaps from a proxy"
+        return self._session.explain(raw.text)
+
+
+def new_client(stack: StackConfig) -> Client:
+    """A client of its own, which shares no listing. Raises `ConfigError`."""
+    return Client(**resolve(SETTINGS, stack))
+
+
+def connect(stack: StackConfig) -> Client:
+    """The process's client for these settings. Raises `ConfigError`."""
+    return _shared(**resolve(SETTINGS, stack))
+
+
+@lru_cache(maxsize=8)
+def _shared(base_url: str, access_token: str) -> Client:
+    return Client(base_url, access_token)
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.hostname, url.port or _PORTS.get(url.scheme)
