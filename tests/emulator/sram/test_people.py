@@ -1,0 +1,172 @@
+import json
+from typing import Any
+
+import pytest
+
+from .client import Api
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "Another name"),
+        ("short_name", "another"),
+        ("description", "Another description"),
+        ("website_url", "https://x.test"),
+        ("expiry_date", 1_907_712_000),
+        ("disable_join_requests", True),
+        ("disclose_member_information", False),
+        ("disclose_email_information", False),
+        ("tags", ["another"]),
+        ("units", ["Research"]),
+        ("support_email", "help@x.test"),
+    ],
+)
+@pytest.mark.parametrize("named", ["identifier", "short_name"])
+def test_everything_can_be_edited(api: Api, co: Any, field: str, value: Any, named: str) -> None:
+    """§1: people can change all of it in the web interface, so that drift is real on every field."""
+    before = api.read(co)
+    api.act("edit", collaboration=co[named], fields={field: value})
+    after = api.read(co)
+    moving = {"updated_at", "last_activity_date", *(["global_urn"] if field == "short_name" else [])}
+    assert {name for name in after if after[name] != before[name]} - moving == {field}
+    assert after[field] == value
+
+
+def test_another_picture_has_another_link(api: Api, co: Any) -> None:
+    """§3.1: the logo's link changes when the picture does."""
+    api.act("edit", collaboration="ai_computing", fields={"logo": "another"})
+    assert api.read(co)["logo"] != co["logo"]
+
+
+def test_what_can_be_taken_away(api: Api) -> None:
+    """§3.3: a date that goes makes an expired collaboration active again."""
+    co = api.create(expiry_date=1_907_712_000, website_url="https://x.test", support_email="a@x.test")
+    api.act("edit", collaboration="ai_computing", fields={"expiry_date": 1})
+    api.act("job", name="collaboration_expiration")
+    assert api.read(co)["status"] == "expired"
+    api.act("edit", collaboration="ai_computing", fields=dict.fromkeys(["expiry_date", "website_url", "support_email"]))
+    read = api.read(co)
+    assert (read["expiry_date"], read["website_url"], read["support_email"]) == (None, None, None)
+    assert read["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("control", "body", "status"),
+    [
+        ("accept", {"invitation_id": UNKNOWN, "uid": "urn:x"}, 404),
+        ("accept", {"uid": "urn:x"}, 400),
+        ("accept", {"invitation_id": UNKNOWN, "uid": "urn:x", "colour": "red"}, 400),
+        ("decline", {"invitation_id": UNKNOWN}, 404),
+        ("age-invitation", {"invitation_id": UNKNOWN, "days": 1}, 404),
+        ("age-invitation", {"invitation_id": UNKNOWN, "days": 0}, 400),
+        ("remove-member", {"collaboration": "nope", "uid": "x"}, 404),
+        ("remove-member", {"collaboration": "ai_computing", "uid": "x"}, 404),
+        ("edit", {"collaboration": "nope", "fields": {}}, 404),
+        ("edit", {"collaboration": "ai_computing", "fields": {"colour": "red"}}, 400),
+        ("edit", {"collaboration": "ai_computing", "fields": {"description": None}}, 400),
+        ("edit", {"collaboration": "ai_computing", "fields": {"tags": ["Bad"]}}, 400),
+        ("edit", {"collaboration": "ai_computing", "fields": {"units": ["Nope"]}}, 400),
+        ("edit", {"collaboration": "ai_computing", "fields": {"website_url": "www"}}, 400),
+        ("edit", {"collaboration": "ai_computing", "fields": {"name": "other"}}, 409),
+        ("edit", {"collaboration": "ai_computing", "fields": {"short_name": "other"}}, 409),
+        ("decide", {"collaboration": "ai_computing", "service_entity_id": "x", "decision": "approve"}, 404),
+        (
+            "decide",
+            {"collaboration": "ai_computing", "service_entity_id": "https://vault.example.org", "decision": "deny"},
+            409,
+        ),
+        ("decide", {"collaboration": "ai_computing", "service_entity_id": "x", "decision": "maybe"}, 400),
+        ("job", {"name": "weekly"}, 400),
+    ],
+)
+def test_what_people_cannot_do(api: Api, co: Any, control: str, body: dict[str, Any], status: int) -> None:
+    """A control that cannot be done says why in one line, and changes nothing."""
+    api.create(name="Other", short_name="other")
+    before = api.emulator.state()
+    text = api.act(control, status, **body)["error"]
+    assert "\n" not in text
+    assert api.emulator.state() == before
+
+
+@pytest.mark.parametrize("control", ["accept", "decline"])
+def test_an_invitation_is_answered_once(api: Api, co: Any, control: str) -> None:
+    """§4.3: who has accepted can neither accept again nor decline."""
+    invitation_id = api.member(co)
+    api.act(control, 409, invitation_id=invitation_id, uid="urn:bob")
+    assert len(api.read(co)["collaboration_memberships"]) == 1
+
+
+def test_a_user_is_one_person_everywhere(api: Api, co: Any) -> None:
+    """A uid that is known keeps its user; a new address or name is taken over."""
+    api.member(co)
+    other = api.create(name="B", short_name="b")
+    api.act("accept", invitation_id=api.invited(other), uid="urn:erin", email="new@people.test")
+    [first], [second] = (api.read(each)["collaboration_memberships"] for each in (co, other))
+    assert first["user"] == second["user"]
+    assert (first["user"]["email"], first["user"]["name"]) == ("new@people.test", "Erin")
+
+
+def test_memberships_expire(api: Api, co: Any) -> None:
+    """§3.6: the daily job ends memberships past their date, and much later removes them."""
+    api.member(co, membership_expiry_date=1_000)
+    assert api.read(co)["collaboration_memberships"][0]["status"] == "active"
+    api.act("job", name="membership_expiration")
+    assert api.read(co)["collaboration_memberships"][0]["status"] == "expired"
+    api.act("job", name="membership_expiration")
+    assert api.read(co)["collaboration_memberships"] == []
+
+
+def test_a_date_alone_changes_nothing(api: Api) -> None:
+    """§3.3: a collaboration is active past its date until the daily job, and can be used when it is expired."""
+    co = api.create(expiry_date=1_907_712_000)
+    api.act("edit", collaboration="ai_computing", fields={"expiry_date": _today(api)})
+    assert api.read(co)["status"] == "active"
+    api.act("job", name="nightly")
+    assert api.read(co)["status"] == "expired"
+    assert api.invited(co)
+    assert api.connect(co, "https://mail.example.org")["status"] == "connected"
+    api.emulator.advance(90 * 86_400)
+    api.act("job", name="nightly")
+    assert api.listed() == []
+
+
+def _today(api: Api) -> float:
+    co: Any = api.listed()[0]
+    return float(co["created_at"] // 86_400 * 86_400)
+
+
+def test_nothing_happens_for_a_year(api: Api, co: Any) -> None:
+    """§3.3: the daily job suspends a collaboration where nothing happened for long; an edit wakes it."""
+    api.emulator.advance(366 * 86_400)
+    api.act("job", name="nightly")
+    assert api.read(co)["status"] == "suspended"
+    api.act("edit", collaboration="ai_computing", fields={"description": "Still here"})
+    assert api.read(co)["status"] == "active"
+    api.emulator.advance(366 * 86_400)
+    api.act("job", name="nightly")
+    api.emulator.advance(90 * 86_400)
+    api.act("job", name="nightly")
+    assert api.listed() == []
+
+
+def test_a_short_name_of_two_organisations(harbour: Api, lighthouse: Api) -> None:
+    """A control takes a short name only where it means one collaboration."""
+    mine = harbour.create(name="B", short_name="beacon")
+    text = harbour.act("edit", 409, collaboration="beacon", fields={"description": "x"})["error"]
+    assert "identifier" in text
+    harbour.act("edit", collaboration=mine["identifier"], fields={"description": "x"})
+    assert lighthouse.listed()[0]["description"] == ""
+
+
+def test_no_secret_in_the_journal(api: Api, co: Any) -> None:
+    """Neither key nor hash is in the journal, wherever a client puts them."""
+    api.invited(co)
+    [invitation] = api.emulator.state()["sram"]["collaborations"][0]["invitations"]
+    api.send("PUT", f"/{api.token}/{invitation['hash']}", {"note": [api.token, invitation["hash"]], "hash": "h"})
+    shown = json.dumps(api.emulator.journal())
+    assert api.token not in shown
+    assert invitation["hash"] not in shown
+    assert api.emulator.journal()[-1]["body"] == {"note": ["[redacted]", "[redacted]"], "hash": "[redacted]"}
