@@ -1,0 +1,98 @@
+"""Helix TeamHub in a Pulumi program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from ..config import StackConfig
+from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
+from ..errors import InvalidInput, Problem
+from .client import NAME, connect, new_client
+from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle, project_id
+from .wire import Collaborator, Role
+
+
+class ProjectCollaboratorProvider(LifecycleProvider):
+    """Serves `ProjectCollaborator`. Its name is in every state: it never changes."""
+
+    kind = ProjectCollaboratorLifecycle
+
+    @classmethod
+    def connect(cls, stack: StackConfig) -> Any:
+        """Helix TeamHub's client."""
+        return connect(stack)
+
+
+class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"):
+    """One collaborator's role in one Helix TeamHub project.
+
+    The id is `<project>/<collaborator>`. Collaborators are TeamHub's accounts for external people, invited to the
+    company beforehand; users, groups and bots are given access in other ways. Only the role given directly is managed:
+    one through a group is neither counted nor changed. A role that exists already is taken over when it is the same,
+    and refused when it differs, unless `adopt`. Destroying the resource removes the role (`retain_on_delete=True` in
+    the options keeps it). A repository with an authorization of its own does not follow the project's roles.
+
+    Source: Helix TeamHub API v1, "Project Collaborator".
+    """
+
+    project: pulumi.Output[str]
+    collaborator: pulumi.Output[str]
+    role: pulumi.Output[str]
+    adopt: pulumi.Output[bool]
+    highest_role: pulumi.Output[str | None]
+    """The highest of the person's roles in the project, those through groups among them."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        project: pulumi.Input[str],
+        collaborator: pulumi.Input[str],
+        role: pulumi.Input[Role],
+        adopt: pulumi.Input[bool] = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the role.
+
+        :param resource_name: the resource's name in the program.
+        :param project: the project's id, as in its address; 2 to 100 letters, digits, `-` and `_`. Another one is a
+            replacement.
+        :param collaborator: the id of the collaborator's account, in its exact spelling; 1 to 100 letters, digits, `-`,
+            `_`, `+` and `.`, beginning with a letter, a digit or `_`. Another one is a replacement.
+        :param role: `"guest"`, `"developer"` or `"master"`. Another one is a change in place.
+        :param adopt: take over a role that the person has already, and change it to what is declared here. Acts at
+            creation only.
+        :param opts: Pulumi's resource options.
+
+        Errors, at preview and on the argument's name: a value outside these bounds, a project these credentials cannot
+        see, a spelling that differs in case, a role that differs without `adopt`, a person declared twice. At `up`: an
+        account that is no collaborator's.
+        """
+        inputs = {"project": project, "collaborator": collaborator, "role": role, "adopt": adopt}
+        assert inputs.keys() == ProjectCollaboratorInputs.model_fields.keys()
+        super().__init__(
+            provider := ProjectCollaboratorProvider(),
+            resource_name,
+            declare(provider, resource_name, inputs, outputs=("highest_role",)),
+            options(opts),
+        )
+
+
+def get_project_collaborators(project: str) -> list[Collaborator]:
+    """Everybody in a Helix TeamHub project, as it is when the program runs.
+
+    :param project: the project's id.
+    :returns: for each person `collaborator` (the account's id), `role` (given directly; None for somebody who is there
+        through a group alone, where TeamHub lists them) and `highest_role`.
+
+    Ends the program with one line when the project cannot be read. Source: `GET
+    /projects/:project_id/project_collaborators`.
+    """
+    with data_function(f"could not list the collaborators of {NAME} project {project}"):
+        try:
+            project_id(project)
+        except ValueError as error:
+            raise InvalidInput([Problem("project", str(error))]) from None
+        return new_client(stack_config).collaborators(project)

@@ -1,0 +1,64 @@
+"""Answers in place of a service, and the requests that asked for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+import requests
+
+from pulumi_collab.teamhub.client import Client
+
+COMPANY_KEY = "our-company-key"
+ACCOUNT_KEY = "our-account-key"
+NOISE = {"api_status": 200, "api_timestamp": "2014-11-25T14:18:07Z"}
+
+
+class Canned:
+    """Sends nothing; answers each request with the next of `answers`: a body, or a status and a body."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answers: Iterable[Any]) -> None:
+        self.requests: list[requests.PreparedRequest] = []
+        self._answers = list(answers)
+        monkeypatch.setattr(requests.Session, "send", lambda session, request, **_: self._send(request))
+
+    def _send(self, request: requests.PreparedRequest) -> requests.Response:
+        self.requests.append(request)
+        answer = self._answers.pop(0)
+        status, body = answer if isinstance(answer, tuple) else (200, answer)
+        response = requests.Response()
+        response.status_code = status
+        response._content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        return response
+
+    @property
+    def sent(self) -> list[tuple[str | None, str | None]]:
+        """Method and address of each request."""
+        return [(request.method, request.url) for request in self.requests]
+
+
+def client(base_url: str = "https://helixteamhub.cloud") -> Client:
+    """A client with two keys of its own."""
+    return Client(base_url, COMPANY_KEY, ACCOUNT_KEY)
+
+
+def entry(person: str, role: str | None = "guest", **more: Any) -> dict[str, Any]:
+    """An object as the service shows one person of the project `platform`."""
+    return {
+        **NOISE,
+        "project": {"id": "platform"},
+        "collaborator": {"id": person},
+        "role": role,
+        "highest_role": role,
+        **more,
+    }
+
+
+def page(*people: Any, more: bool = False, following: Any = 0) -> dict[str, Any]:
+    """A page of a listing."""
+    return {
+        "metadata": {"more_results": more, "next_offset": following, "count": len(people)},
+        "results": list(people),
+    }

@@ -1,0 +1,220 @@
+"""The client where the documents end: keys, addresses, errors, pages that do not go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_collab.config import Setting
+from pulumi_collab.errors import (
+    BadAnswer,
+    CollabError,
+    ConfigError,
+    Forbidden,
+    NotFound,
+    Rejected,
+    ServerError,
+    TooManyRequests,
+    Unauthenticated,
+)
+from pulumi_collab.teamhub.client import SETTINGS, Client, NoSuchProject, connect, new_client
+
+from .canned import ACCOUNT_KEY, COMPANY_KEY, NOISE, Canned, client, entry, page
+
+PAGE = "<!DOCTYPE html><html><body>404</body></html>"
+ALIVE = page()
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("https://helixteamhub.cloud", "https://helixteamhub.cloud/api"),
+        ("https://hub.example.org/", "https://hub.example.org/api"),
+        ("https://hub.example.org/api", "https://hub.example.org/api"),
+        ("https://hub.example.org/api/", "https://hub.example.org/api"),
+        ("https://example.org/teamhub", "https://example.org/teamhub/api"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/api"),
+    ],
+)
+def test_base_urls(monkeypatch: pytest.MonkeyPatch, given: str, used: str) -> None:
+    """`/api` is added to the base URL, unless it is there already."""
+    canned = Canned(monkeypatch, [entry("norris")])
+    client(given).get("platform", "norris")
+    assert canned.sent == [("GET", f"{used}/projects/platform/project_collaborators/norris")]
+
+
+@pytest.mark.parametrize("url", ["http://hub.example.org", "hub.example.org", "https://u:p@hub.example.org", ""])
+def test_unusable_base_urls(url: str) -> None:
+    """Keys go over https only, and never to something that is no address."""
+    with pytest.raises(ConfigError, match="TEAMHUB_BASE_URL or teamhub:baseUrl"):
+        client(url)
+
+
+@pytest.mark.parametrize("key", ["it's", 'say "x"', "two\nlines", "r\rn", "clé", "tab\there", "\0", ""])
+@pytest.mark.parametrize("which", ["COMPANY", "ACCOUNT"])
+def test_keys_that_cannot_travel(which: str, key: str) -> None:
+    """A key that would break out of its header is refused by the name of its setting, and not shown."""
+    keys = (key, "good") if which == "COMPANY" else ("good", key)
+    with pytest.raises(ConfigError, match=f"TEAMHUB_{which}_KEY") as refused:
+        Client("https://hub.example.org", *keys)
+    assert not key or key not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_settings_come_from_environment_and_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process has one client per settings; each of the three settings can be given in two ways."""
+    for setting in SETTINGS.values():
+        monkeypatch.delenv(setting.environment, raising=False)
+    stack = {"teamhub:companyKey": "a", "teamhub:accountKey": "b"}
+    assert connect(stack.get) is connect(stack.get)
+    assert new_client(stack.get) is not connect(stack.get)
+    monkeypatch.setenv("TEAMHUB_ACCOUNT_KEY", "c")
+    assert connect(stack.get) is connect({**stack, "teamhub:accountKey": "d"}.get)
+    monkeypatch.delenv("TEAMHUB_ACCOUNT_KEY")
+    with pytest.raises(ConfigError, match=r"TEAMHUB_ACCOUNT_KEY.* --secret teamhub:accountKey"):
+        connect({"teamhub:companyKey": "a"}.get)
+    assert [each for each in SETTINGS.values() if each.secret] == [
+        Setting("TEAMHUB_COMPANY_KEY", "teamhub:companyKey", "the Helix TeamHub company key", secret=True),
+        Setting("TEAMHUB_ACCOUNT_KEY", "teamhub:accountKey", "the Helix TeamHub account key", secret=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("person", "sent"),
+    [("jane.doe+ext", "jane.doe%2Bext"), ("ops-1", "ops-1"), ("a_b", "a_b"), ("a/../b?c#d", "a%2F..%2Fb%3Fc%23d")],
+)
+def test_ids_are_one_segment(monkeypatch: pytest.MonkeyPatch, person: str, sent: str) -> None:
+    """An id is one segment of the path, whatever is in it."""
+    canned = Canned(monkeypatch, [entry(person)])
+    client().get("platform", person)
+    assert str(canned.requests[0].url).endswith(f"/api/projects/platform/project_collaborators/{sent}")
+
+
+FAILURES = [
+    (401, Unauthenticated),
+    (403, Forbidden),
+    (404, NotFound),
+    (422, Rejected),
+    (409, Rejected),
+    (500, ServerError),
+    (503, ServerError),
+    (429, TooManyRequests),
+]
+BODIES: list[Any] = [
+    {"error": {"message": "No good.", "fields": {"role": "is wrong"}}},
+    {"message": "No good.", "fields": {"role": "is wrong"}},
+    {"errors": ["No good.", {"role": "is wrong"}]},
+    "No good. role: is wrong",
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize(("status", "kind"), FAILURES)
+@pytest.mark.usefixtures("no_waiting")
+def test_failures(monkeypatch: pytest.MonkeyPatch, status: int, kind: type[CollabError], body: Any) -> None:
+    """The HTTP status decides what a failure is; whatever the body's shape, its words are in the one line."""
+    body = {**body, "api_status": status, "api_timestamp": "2014-11-25T14:18:07Z"} if isinstance(body, dict) else body
+    Canned(monkeypatch, [(status, body)] * 4)
+    with pytest.raises(kind) as raised:
+        client().create("platform", "norris", "guest")
+    text = str(raised.value)
+    assert "No good." in text
+    assert "role: is wrong" in text
+    assert "2014" not in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(("status", "kind"), FAILURES)
+def test_a_failure_inside_a_success(monkeypatch: pytest.MonkeyPatch, status: int, kind: type[CollabError]) -> None:
+    """An `api_status` of 400 or more counts, even in an HTTP 200."""
+    Canned(monkeypatch, [{"api_status": status, "error": {"message": f"No, {ACCOUNT_KEY}."}}])
+    with pytest.raises(kind, match=rf"api_status {status}\): No, \[redacted\]") as raised:
+        client().get("platform", "norris")
+    assert not isinstance(raised.value, NoSuchProject)
+
+
+def test_keys_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that echoes the keys is quoted without them, in JSON, in text, and where the answer makes no sense."""
+    told = f"unknown keys {COMPANY_KEY} and {ACCOUNT_KEY}"
+    for answer in (
+        (401, {"message": told}),
+        (400, told),
+        told,
+        (200, {"results": told}),
+        (401, {"fields": {"k": told}}),
+    ):
+        Canned(monkeypatch, [answer])
+        with pytest.raises(CollabError) as raised:
+            client().get("platform", "norris")
+        assert COMPANY_KEY not in str(raised.value)
+        assert ACCOUNT_KEY not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        PAGE,
+        "{",
+        [],
+        {},
+        {**NOISE, "collaborator": {}, "role": "guest"},
+        {**entry("norris"), "role": 7},
+        entry("chuck"),
+        entry("norris", "developer"),
+        entry("norris", None),
+    ],
+)
+def test_answers_that_make_no_sense(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+    """A page, broken JSON, another person or another role in answer to a write: an error, and perhaps an effect."""
+    Canned(monkeypatch, [answer, answer])
+    for write in (client().create, client().update):
+        with pytest.raises(BadAnswer) as raised:
+            write("platform", "norris", "guest")
+        assert raised.value.ambiguous
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [page(entry("a"), more=True, following=0)],
+        [page(entry("a"), more=True, following=1), page(entry("b"), more=True, following=1)],
+        [page(more=True, following=5)],
+        [page(more=True, following=None)],
+        [page(entry("a"), more=True, following=n) for n in range(1, 10)],
+    ],
+)
+def test_pages_that_do_not_go_on(monkeypatch: pytest.MonkeyPatch, pages: list[Any]) -> None:
+    """More is promised, but the offset stands still, nobody comes, or the same people again: an error, no loop."""
+    Canned(monkeypatch, pages)
+    with pytest.raises(BadAnswer, match="promises more collaborators"):
+        client().collaborators("platform")
+
+
+def test_pages_without_a_next_offset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a page names no offset for the next, it is where this one ends."""
+    first = page(entry("a"), entry("b"), more=True, following=None)
+    canned = Canned(monkeypatch, [first, page(entry("b"), entry("c"), following=None)])
+    assert [each.collaborator for each in client().collaborators("platform")] == ["a", "b", "c"]
+    assert str(canned.requests[1].url).endswith("offset=2")
+
+
+@pytest.mark.parametrize("body", ["", PAGE, {"message": "no Route matched"}])
+def test_a_404_that_is_not_the_services_own(monkeypatch: pytest.MonkeyPatch, body: Any) -> None:
+    """A wrong base URL or a proxy answers 404 to everything: nothing is said to be gone then."""
+    missing = (404, body)
+    Canned(monkeypatch, [missing, missing, missing])
+    with pytest.raises(BadAnswer, match="check the base URL"):
+        client().find("platform", "norris")
+    canned = Canned(monkeypatch, [missing, missing, ALIVE])
+    with pytest.raises(NoSuchProject):
+        client().find("platform", "norris")
+    assert canned.sent[-1] == ("GET", "https://helixteamhub.cloud/api/collaborators?limit=1")
+
+
+def test_a_404_in_the_services_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A 404 with an `api_status` needs no third call."""
+    missing = (404, {"api_status": 404, "message": "Not found."})
+    Canned(monkeypatch, [missing, missing])
+    with pytest.raises(NoSuchProject, match="knows no project 'platform'"):
+        client().find("platform", "norris")

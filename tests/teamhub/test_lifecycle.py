@@ -1,0 +1,325 @@
+"""What is TeamHub's alone: three kinds of 404, roles through groups, spelling, accounts that are none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_collab.emulator import Emulator
+from pulumi_collab.errors import BadAnswer, CollabError, Forbidden, Refused, Rejected, RequestError
+from pulumi_collab.teamhub.client import Client
+from pulumi_collab.teamhub.lifecycles import (
+    ProjectCollaboratorInputs,
+    ProjectCollaboratorLifecycle,
+    ProjectCollaboratorState,
+)
+
+from . import behind
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
+BODIES = ["json", "empty", "html"]
+GROUPS = [{"id": "team", "role": "developer", "members": ["jane.doe"]}]
+
+
+@pytest.fixture
+def lifecycle(emulator: Emulator) -> ProjectCollaboratorLifecycle:
+    """A lifecycle with the default world's keys."""
+    return new(emulator)
+
+
+def new(emulator: Emulator, key: str = "demo-account-key") -> ProjectCollaboratorLifecycle:
+    """A lifecycle with a client of its own, as a new plugin process has it."""
+    client = Client(emulator.environment()["TEAMHUB_BASE_URL"], "demo-company-key", key)
+    return ProjectCollaboratorLifecycle(client, lambda _: None)
+
+
+def inputs(person: str = "jane.doe", role: str = "developer", **more: Any) -> ProjectCollaboratorInputs:
+    """What a program declares."""
+    declared = {"project": "web", "collaborator": person, "role": role, **more}
+    return ProjectCollaboratorInputs.model_validate(declared)
+
+
+def state(person: str = "jane.doe", role: str = "developer", **more: Any) -> ProjectCollaboratorState:
+    """What is kept of it."""
+    return ProjectCollaboratorState.model_validate({**dict(inputs(person, role, **more)), "highest_role": role})
+
+
+def calls(emulator: Emulator) -> list[str]:
+    """The calls since the journal was cleared: method, last part of the path, status."""
+    return [f"{e['method']} {e['path'].rsplit('/', 1)[1]} {e['status']}" for e in emulator.journal()]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_link_that_is_gone(emulator: Emulator, body: str) -> None:
+    """A 404 for the person while the project is there: the access is gone."""
+    emulator.variants(teamhub={"not_found_body": body})
+    assert new(emulator).read(state()) is None
+    assert calls(emulator) == ["GET jane.doe 404", "GET web 200"]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_project_that_is_gone(emulator: Emulator, body: str) -> None:
+    """A 404 for the project as well: the access is gone with it, and deleting it succeeds."""
+    emulator.seed({"teamhub": {**behind.world()["teamhub"], "projects": []}})
+    emulator.variants(teamhub={"not_found_body": body})
+    lifecycle = new(emulator)
+    assert lifecycle.read(state()) is None
+    assert lifecycle.read(state("jo")) is None
+    assert calls(emulator)[:2] == ["GET jane.doe 404", "GET web 404"]
+    assert len(calls(emulator)) == (2 if body == "json" else 3), "the second person costs nothing more"
+    lifecycle.delete(state())
+    new(emulator).delete(state())
+
+
+@pytest.mark.parametrize("operation", ["projects/get", "project_collaborators/get"])
+@pytest.mark.parametrize("kind", ["401", "403", "500", "503", "html", "reset"])
+def test_what_is_not_surely_gone_raises(emulator: Emulator, operation: str, kind: str) -> None:
+    """Whatever keeps us from telling gone from not allowed raises, in reading and in deleting."""
+    emulator.fault("teamhub", operation, kind, times=50)
+    for act in (new(emulator).read, new(emulator).delete):
+        with pytest.raises(RequestError) as raised:
+            act(state())
+        assert "\n" not in str(raised.value)
+
+
+def test_a_wrong_address_never_says_gone(emulator: Emulator) -> None:
+    """An address where something else answers 404 to everything drops nothing and deletes nothing."""
+    for path in ("", "/quantconnect/api/v2", "/nowhere"):
+        client = Client(emulator.url + path, "demo-company-key", "demo-account-key")
+        lifecycle = ProjectCollaboratorLifecycle(client, lambda _: None)
+        for act in (lifecycle.read, lifecycle.delete):
+            with pytest.raises(CollabError, match=r"check the base URL|HTTP 404"):
+                act(state())
+
+
+def test_missing_rights_raise(emulator: Emulator) -> None:
+    """An account that may not see the project, or may see and not change it, gets an error that says so."""
+    seed = behind.world({"jane.doe": "guest", "jo": "guest"})
+    seed["teamhub"]["accounts"] += [
+        {"id": "stranger", "type": "user", "key": "stranger-key"},
+        {"id": "reader", "type": "user", "key": "reader-key"},
+    ]
+    seed["teamhub"]["projects"][0]["users"] = [{"user": "reader", "role": "developer"}]
+    emulator.seed(seed)
+    with pytest.raises(Forbidden):
+        new(emulator, "stranger-key").read(state())
+    reader = new(emulator, "reader-key")
+    assert reader.read(state()) == state(role="guest")
+    for act in (
+        lambda: reader.delete(state()),
+        lambda: reader.update(state(role="guest"), inputs()),
+        lambda: reader.create(inputs("admin-2")),
+    ):
+        with pytest.raises(Forbidden, match="does not allow this with these credentials"):
+            act()
+    assert behind.held(emulator) == {"jane.doe": "guest", "jo": "guest"}
+    problems = list(new(emulator, "stranger-key").check(dict(inputs()), None))
+    assert [problem.property for problem in problems] == ["project"]
+
+
+@pytest.mark.parametrize("shown", ["hidden", "null-role", "without-role"])
+def test_a_role_through_a_group_is_not_ours(emulator: Emulator, shown: str) -> None:
+    """Who is there through a group alone is absent to us: added by a POST, removed without touching the group."""
+    emulator.seed(behind.world(accounts=("jane.doe", "jo"), groups=GROUPS))
+    emulator.variants(teamhub={"group_members": shown})
+    lifecycle = new(emulator)
+    assert list(lifecycle.check(dict(inputs(role="guest")), None)) == []
+    made = lifecycle.create(inputs(role="guest"))
+    assert (made.role, made.highest_role) == ("guest", "developer")
+    assert new(emulator).read(made) == made
+    new(emulator).delete(made)
+    new(emulator).delete(made)
+    assert new(emulator).read(made) is None
+    assert emulator.state()["teamhub"]["projects"][0]["groups"] == GROUPS
+    updated = new(emulator).update(made, inputs(role="master"))
+    assert (updated.role, updated.highest_role) == ("master", "master")
+
+
+@pytest.mark.parametrize("shown", ["hidden", "null-role", "without-role"])
+def test_a_group_member_in_the_listing_is_absent_too(emulator: Emulator, shown: str) -> None:
+    """In the shared listing as well, nobody without a direct role counts as a member."""
+    emulator.seed(behind.world({"jo": "guest"}, accounts=("jane.doe",), groups=GROUPS))
+    emulator.variants(teamhub={"group_members": shown})
+    lifecycle = new(emulator)
+    assert lifecycle.read(state("jo", "guest")) is not None
+    assert lifecycle.read(state()) is None
+    people = {each.collaborator: each.role for each in lifecycle.client.collaborators("web")}
+    assert people == {"jo": "guest"} | ({} if shown == "hidden" else {"jane.doe": None})
+
+
+@pytest.mark.parametrize("post", ["error", "upsert"])
+@pytest.mark.parametrize("role", ["developer", "guest"])
+def test_somebody_was_quicker(emulator: Emulator, post: str, role: str) -> None:
+    """Who was added between look and POST is taken over when the role is the same; a refusal never hides a conflict."""
+    emulator.variants(teamhub={"duplicate_post": post})
+    lifecycle = new(emulator)
+    assert list(lifecycle.check(dict(inputs()), None)) == []
+    behind.give(emulator, "jane.doe", role)
+    if post == "upsert" or role == "developer":
+        assert lifecycle.create(inputs()).role == "developer"
+        return
+    with pytest.raises(Refused, match=r"has the role guest already.* adopt=True"):
+        lifecycle.create(inputs())
+    assert behind.held(emulator) == {"jane.doe": "guest"}
+    adopting = new(emulator)
+    adopting.client.see("web")
+    assert adopting.create(inputs(adopt=True)).role == "developer"
+
+
+def test_adopting_who_was_added_meanwhile(emulator: Emulator) -> None:
+    """With adopt=True a POST that is refused as a duplicate becomes a PUT."""
+    lifecycle = new(emulator)
+    assert list(lifecycle.check(dict(inputs(adopt=True)), None)) == []
+    behind.give(emulator, "jane.doe", "guest")
+    emulator.clear_journal()
+    assert lifecycle.create(inputs(adopt=True)).role == "developer"
+    assert calls(emulator) == ["POST project_collaborators 409", "GET jane.doe 200", "PUT jane.doe 200"]
+
+
+def test_a_change_of_role_is_one_put(emulator: Emulator) -> None:
+    """Update calls nothing but the PUT."""
+    behind.give(emulator, "jane.doe", "guest")
+    emulator.clear_journal()
+    new(emulator).update(state(role="guest"), inputs())
+    assert calls(emulator) == ["PUT jane.doe 200"]
+
+
+@pytest.mark.parametrize("person", ["admin", "nobody"])
+def test_accounts_that_cannot_be_collaborators(emulator: Emulator, person: str) -> None:
+    """A user's id, and one that nobody has, are a clear error; nothing is added."""
+    with pytest.raises(Rejected, match=f"knows no collaborator account '{person}'; check the spelling or invite"):
+        new(emulator).create(inputs(person))
+    assert behind.held(emulator) == {}
+
+
+@pytest.mark.parametrize("case", ["exact", "fold"])
+@pytest.mark.parametrize("listed", [False, True])
+def test_another_spelling_of_a_member(emulator: Emulator, case: str, listed: bool) -> None:
+    """A spelling that differs in case alone is told with the right one, by the first look at the project too."""
+    emulator.variants(teamhub={"id_case": case})
+    behind.give(emulator, "jane.doe", "guest")
+    lifecycle = new(emulator)
+    if listed:
+        lifecycle.read(state("jo"))
+    problems = list(lifecycle.check(dict(inputs("Jane.Doe", "guest")), None))
+    assert [problem.reason for problem in problems] == [
+        "is spelled 'jane.doe' on Helix TeamHub; the case of letters matters"
+    ]
+    with pytest.raises(Refused, match=r"spells this person 'jane\.doe'"):
+        lifecycle.create(inputs("Jane.Doe", "guest"))
+    if case == "exact":
+        with pytest.raises(Rejected, match=r"knows no collaborator account 'Jane\.Doe'"):
+            new(emulator).create(inputs("Jane.Doe"))
+    assert behind.held(emulator) == {"jane.doe": "guest"}
+
+
+def test_two_accounts_that_differ_in_case(emulator: Emulator) -> None:
+    """Where case matters, another account of a similar id does not stand for one that is gone."""
+    emulator.seed(behind.world({"jo": "guest", "Jane": "guest"}, accounts=("jane",)))
+    lifecycle = new(emulator)
+    assert lifecycle.read(state("jo", "guest")) is not None
+    assert lifecycle.read(state("jane")) is None
+    assert lifecycle.read(state("Jane", "guest")) is not None
+
+
+def test_a_role_that_cannot_be_declared(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A role unknown to the documents is drift like any other, not a failure."""
+    behind.give(emulator, "jane.doe", "guest")
+    lifecycle = new(emulator)
+    real = lifecycle.client.get
+    monkeypatch.setattr(lifecycle.client, "get", lambda *who: real(*who).model_copy(update={"role": "manager"}))
+    live = lifecycle.read(state())
+    assert live is not None
+    assert lifecycle.changed(live, dict(inputs())) == {"role"}
+
+
+PATTERN = "letters, digits"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("project", "w", PATTERN),
+        ("project", "w" * 101, PATTERN),
+        ("project", "web.site", PATTERN),
+        ("project", "web/x", PATTERN),
+        ("project", "wéb", PATTERN),
+        ("project", "web\n", PATTERN),
+        ("project", "", PATTERN),
+        ("project", 12, "valid string"),
+        ("collaborator", "", PATTERN),
+        ("collaborator", ".jane", PATTERN),
+        ("collaborator", "-jane", PATTERN),
+        ("collaborator", "+jane", PATTERN),
+        ("collaborator", "j" * 101, PATTERN),
+        ("collaborator", "jane@x.org", PATTERN),
+        ("collaborator", "jané", PATTERN),
+        ("collaborator", "jane ", PATTERN),
+        ("collaborator", "jane/x", PATTERN),
+        ("role", "admin", "'guest', 'developer' or 'master'"),
+        ("role", "Guest", "'guest', 'developer' or 'master'"),
+        ("role", None, "'guest', 'developer' or 'master'"),
+        ("adopt", "yes", "valid boolean"),
+    ],
+)
+def test_values_outside_the_documents(field: str, value: Any, why: str) -> None:
+    """Ids outside the documented alphabets and roles that collaborators cannot have are refused."""
+    with pytest.raises(ValueError, match=why):
+        inputs(**{"role": "guest", field: value} if field != "collaborator" else {"person": value})
+
+
+@pytest.mark.parametrize("project", ["ab", "a" * 100, "_-", "2024"])
+def test_documented_project_ids(project: str) -> None:
+    """2 to 100 letters, digits, hyphens and underscores."""
+    assert inputs(project=project).project == project
+
+
+def test_check_needs_no_call_where_nothing_happens(emulator: Emulator) -> None:
+    """A resource whose project, person and role stay needs no look; a changed role or person does."""
+    lifecycle = new(emulator)
+    assert list(lifecycle.check(dict(inputs()), inputs(adopt=True))) == []
+    assert calls(emulator) == []
+    behind.give(emulator, "jane.doe", "guest")
+    assert list(lifecycle.check(dict(inputs()), inputs(role="guest"))) == []
+    assert len(list(lifecycle.check(dict(inputs()), inputs("jo")))) == 1
+
+
+def test_check_while_values_are_unknown(emulator: Emulator) -> None:
+    """What another resource will produce is let through; a known project is looked at once all the same."""
+    lifecycle = new(emulator)
+    known = dict(inputs())
+    assert list(lifecycle.check({k: v for k, v in known.items() if k != "project"}, None)) == []
+    assert calls(emulator) == []
+    for _ in range(3):
+        assert list(lifecycle.check({"project": "web", "role": "guest", "adopt": False}, None)) == []
+    assert calls(emulator) == ["GET web 200"]
+    wrong = list(lifecycle.check({"project": "nowhere", "role": "guest", "adopt": False}, None))
+    assert [problem.property for problem in wrong] == ["project"]
+    behind.give(emulator, "jane.doe", "guest")
+    assert list(lifecycle.check({k: v for k, v in known.items() if k != "role"}, None)) == []
+    assert list(lifecycle.check({k: v for k, v in known.items() if k != "adopt"}, None)) == []
+
+
+def test_ids_stand_for_their_inputs(lifecycle: ProjectCollaboratorLifecycle) -> None:
+    """An id gives back project and person, and names both in messages."""
+    one = inputs("jane.doe+ext")
+    assert lifecycle.id_of(one) == "web/jane.doe+ext"
+    assert lifecycle.from_id("web/jane.doe+ext") == {"project": "web", "collaborator": "jane.doe+ext"}
+    assert lifecycle.about(one) == "jane.doe+ext on Helix TeamHub project web"
+
+
+def test_a_listing_that_is_refused_while_the_project_is_there(emulator: Emulator) -> None:
+    """A 404 of the listing alone is an error, not an empty project."""
+    behind.give(emulator, "jane.doe", "guest")
+    lifecycle = new(emulator)
+    lifecycle.read(state())
+    emulator.fault("teamhub", "project_collaborators/list", "404", times=9)
+    with pytest.raises(RequestError, match="404"):
+        lifecycle.read(state("jo"))
+    emulator.clear_faults()
+    emulator.fault("teamhub", "project_collaborators/list", "html", times=2, status=200)
+    assert lifecycle.read(state("jo")) is None, "who asks again gets a round of their own"
+    with pytest.raises(BadAnswer):
+        lifecycle.read(state("auditor"))

@@ -1,0 +1,71 @@
+"""The resource and the data function as a program sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+
+from pulumi_collab import teamhub
+from pulumi_collab.emulator import Emulator
+from pulumi_collab.teamhub.lifecycles import ProjectCollaboratorInputs
+from pulumi_collab.teamhub.resources import ProjectCollaboratorProvider
+
+from . import behind
+
+
+def test_the_provider_is_a_name() -> None:
+    """What state keeps of the provider is a reference to its class: these bytes are in every state there is."""
+    token = str(serialize_provider(ProjectCollaboratorProvider()))
+    assert token == (
+        "gASVRgAAAAAAAACMH3B1bHVtaV9jb2xsYWIudGVhbWh1Yi5yZXNvdXJjZXOUjBtQcm9qZWN0Q29sbGFib3JhdG9yUHJvdmlkZXKUk5QpgZQu"
+    )
+    assert len(token) < 200
+
+
+def test_arguments_are_the_inputs() -> None:
+    """The resource's arguments have the names of the inputs, so that failures name what the program has."""
+    arguments = [name for name in teamhub.ProjectCollaborator.__init__.__annotations__ if name != "return"]
+    assert arguments == ["resource_name", *ProjectCollaboratorInputs.model_fields, "opts"]
+
+
+def test_the_data_function(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program gets everybody at this moment, each with id, role and highest role, without the stack's listing."""
+    for name, value in emulator.environment().items():
+        monkeypatch.setenv(name, value)
+    assert teamhub.get_project_collaborators("web") == []
+    behind.give(emulator, "jane.doe", "developer")
+    people = teamhub.get_project_collaborators("web")
+    assert [(each.collaborator, each.role, each.highest_role) for each in people] == [
+        ("jane.doe", "developer", "developer")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("project", "why"),
+    [
+        (
+            "nowhere",
+            "could not list the collaborators of Helix TeamHub project nowhere: Helix TeamHub knows no project",
+        ),
+        ("web/x", "project: must be a project's id"),
+        (7, "project: must be a project's id"),
+    ],
+)
+def test_the_data_functions_errors(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, project: Any, why: str) -> None:
+    """A project that is not there, and one that cannot be, end the program with one line."""
+    for name, value in emulator.environment().items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(pulumi.RunError) as raised:
+        teamhub.get_project_collaborators(project)
+    assert str(raised.value).startswith(why)
+    assert "\n" not in str(raised.value)
+
+
+def test_missing_settings_name_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key the data function says how to give one."""
+    monkeypatch.delenv("TEAMHUB_COMPANY_KEY", raising=False)
+    with pytest.raises(pulumi.RunError, match=r"TEAMHUB_COMPANY_KEY.*teamhub:companyKey"):
+        teamhub.get_project_collaborators("web")
