@@ -8,9 +8,11 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import requests
+from pydantic import TypeAdapter, ValidationError
 from requests.auth import AuthBase
 from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, MaxRetryError, NewConnectionError, ProtocolError
 from urllib3.util import Retry
@@ -31,6 +33,8 @@ from .errors import (
     Unreachable,
     one_line,
 )
+
+T = TypeVar("T")
 
 log = logging.getLogger("pulumi_collab.http")
 
@@ -128,6 +132,27 @@ class Session:
             text = text.replace(secret, "[redacted]")
         return _HEX_SECRET.sub("[redacted]", text)
 
+    def read(self, kind: type[T], answer: Answer) -> T:
+        """The answer's body as a wire model, or a list of them; a `BadAnswer` where it is something else."""
+        try:
+            body: T = _adapter(kind).validate_python(answer.json)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, first["loc"])) or "the body"
+            shown = self.shown(answer) if answer.json is None else f"{where}: {first['msg']}"
+            raise BadAnswer(
+                f"{self.service} answered something unexpected ({shown}); check the base URL", status=answer.status
+            ) from None
+        return body
+
+    def shown(self, answer: Answer) -> str:
+        """What a body says to people, fit for one line of ours; empty where it says nothing."""
+        if answer.json is not None:
+            return self.explain(error_text(answer.json))
+        if "<html" in answer.text[:2000].lower() or "<!doctype" in answer.text[:200].lower():
+            return "an HTML page came instead of JSON, perhaps from a proxy"
+        return self.explain(answer.text)
+
     def explain(self, text: str) -> str:
         """What a service said, fit for one line of ours."""
         return one_line(self.redact(text), limit=300)
@@ -168,7 +193,7 @@ class Session:
         return NoAnswer(f"{self.service} at {host} closed the connection without an answer; try again")
 
     def _error_of(self, answer: Answer) -> RequestError:
-        status, said = answer.status, self._said(answer)
+        status, said = answer.status, self.shown(answer)
         kind: type[RequestError]
         if status == 429:
             kind, text = TooManyRequests, "is limiting requests; try again later"
@@ -187,16 +212,7 @@ class Session:
             kind, text = NotFound, "knows no such thing, or hides it from these credentials (HTTP 404)"
         else:
             kind, text = Rejected, f"refused (HTTP {status})"
-        return kind(f"{self.service} {text}{said}", status=status)
-
-    def _said(self, answer: Answer) -> str:
-        if answer.json is not None:
-            text = self.explain(error_text(answer.json))
-        elif "<html" in answer.text[:2000].lower() or "<!doctype" in answer.text[:200].lower():
-            text = "an HTML page came instead of JSON, perhaps from a proxy"
-        else:
-            text = self.explain(answer.text)
-        return f": {text}" if text else ""
+        return kind(f"{self.service} {text}{f': {said}' if said else ''}", status=status)
 
     @staticmethod
     def _may_repeat(error: RequestError, safe: bool) -> bool:
@@ -205,6 +221,11 @@ class Session:
         if isinstance(error, TimedOut):
             return False  # waiting that long once is enough
         return safe and (isinstance(error, NoAnswer) or error.status in _PASSING)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)  # costly to make
 
 
 def error_text(body: Any) -> str:

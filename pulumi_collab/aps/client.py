@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from pydantic import ValidationError
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
@@ -95,15 +94,7 @@ class Client:
         raw = self._session.request("GET", url, accept=_TOLD_HERE)
         if raw.status in _TOLD_HERE:
             raise self._refusal(raw, client_id)
-        try:
-            return wire.Page.model_validate(raw.json)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the body"
-            shown = self._shown(raw) if raw.json is None else f"{where}: {first['msg']}"
-            raise BadAnswer(
-                f"{NAME} answered something unexpected ({shown}); check the base URL", status=raw.status
-            ) from None
+        return self._session.read(wire.Page, raw)
 
     def _followed(self, url: str, next_url: str) -> str:
         """The next page's address, on our own origin; a `BadAnswer` where it is on another one."""
@@ -123,7 +114,7 @@ class Client:
         return urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
 
     def _refusal(self, raw: Answer, client_id: str) -> RequestError:
-        shown = self._shown(raw)
+        shown = self._session.explain(wire.refusal(raw.json)) if raw.json is not None else self._session.shown(raw)
         told = f"(HTTP {raw.status}{': ' if shown else ''}{shown})"
         if raw.status == 401:
             return Unauthenticated(
@@ -144,13 +135,6 @@ class Client:
                 status=404,
             )
         return Rejected(f"{NAME} refused to list the collaborators of app {client_id} {told}", status=raw.status)
-
-    def _shown(self, raw: Answer) -> str:
-        if raw.json is not None:
-            return self._session.explain(wire.refusal(raw.json))
-        if "<html" in raw.text[:2000].lower() or "<!doctype" in raw.text[:200].lower():
-            return "an HTML page came instead of JSON, perhaps from a proxy"
-        return self._session.explain(raw.text)
 
 
 def new_client(stack: StackConfig) -> Client:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from pydantic import ValidationError
 from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
@@ -112,17 +111,7 @@ class Client:
                     status=500,
                 ) from None
             raise
-        try:
-            answer = wire.Answer.model_validate(raw.json)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the body"
-            shown = self._session.explain(raw.text) if raw.json is None else f"{where}: {first['msg']}"
-            if "<html" in raw.text[:2000].lower():
-                shown = "an HTML page came instead of JSON, perhaps from a proxy"
-            raise BadAnswer(
-                f"{NAME} answered something unexpected ({shown}); check the base URL", status=raw.status
-            ) from None
+        answer = self._session.read(wire.Answer, raw)
         if answer.success:
             return answer
         reason = self._session.explain(answer.reason)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
@@ -291,17 +291,7 @@ class Client:
             kind = _KINDS.get(told, ServerError if told >= 500 else Rejected)
             reason = self._session.explain(error_text(raw.json)) or "no reason was given"
             raise kind(f"{NAME} refused (api_status {told}): {reason}", status=told)
-        try:
-            return model.model_validate(raw.json)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the body"
-            shown = self._session.explain(raw.text) if raw.json is None else f"{where}: {first['msg']}"
-            if "<html" in raw.text[:2000].lower():
-                shown = "an HTML page came instead of JSON, perhaps from a proxy"
-            raise BadAnswer(
-                f"{NAME} answered something unexpected ({shown}); check the base URL", status=raw.status
-            ) from None
+        return self._session.read(model, raw)
 
     def _surely_here(self) -> None:
         """A 404 that is not in the API's words may be a proxy's, or a wrong base URL's: something else must answer."""
