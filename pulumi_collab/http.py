@@ -135,7 +135,7 @@ class Session:
     def read(self, kind: type[T], answer: Answer) -> T:
         """The answer's body as a wire model, or a list of them; a `BadAnswer` where it is something else."""
         try:
-            body: T = _adapter(kind).validate_python(answer.json)
+            body: T = _adapter(kind).validate_python(answer.json)  # type: ignore[arg-type]  # types are hashable
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"])) or "the body"
