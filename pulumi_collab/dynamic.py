@@ -34,6 +34,7 @@ from pydantic_core import ErrorDetails, to_jsonable_python
 from .config import StackConfig, flag
 from .errors import CollabError, ConfigError, Differences, InvalidInput, Problem, RequestError, one_line
 from .lifecycle import Inputs, Lifecycle
+from .shared import Client, process_client
 
 PROVIDER_KEY = "__provider"
 TWIN = "__twin"  # names the resource that declares the same thing already; never leaves `check`
@@ -53,11 +54,7 @@ class LifecycleProvider(ResourceProvider):
 
     serialize_as_secret_always = False
     kind: ClassVar[type[Lifecycle[Any, Any, Any]]]
-
-    @classmethod
-    def connect(cls, stack: StackConfig) -> Any:
-        """The platform's client, from the environment and the stack's configuration."""
-        raise NotImplementedError
+    client: ClassVar[type[Client]]
 
     def configure(self, req: ConfigureRequest) -> None:
         """Once per plugin process; credentials are looked at when they are first needed."""
@@ -149,7 +146,7 @@ class LifecycleProvider(ResourceProvider):
     def _lifecycle(self) -> Lifecycle[Any, Any, Any]:
         with self._guard:
             if self._served is None:
-                self._served = self.kind(type(self).connect(self._stack), pulumi.log.warn)
+                self._served = self.kind(process_client(self.client, self._stack), pulumi.log.warn)
             return self._served
 
     @property
@@ -267,8 +264,7 @@ def declare(
     provider: LifecycleProvider, name: str, inputs: Mapping[str, Any], outputs: Sequence[str] = ()
 ) -> dict[str, Any]:
     """What a resource registers: its inputs, its outputs, and a mark if the program declares the thing twice."""
-    identity = [inputs[field] for field in provider.kind.identity]
-    return {**inputs, **dict.fromkeys(outputs), TWIN: _twin(type(provider).__qualname__, name, identity)}
+    return {**inputs, **dict.fromkeys(outputs), TWIN: _twin(provider, name, inputs)}
 
 
 def options(given: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
@@ -280,16 +276,18 @@ def options(given: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), given)
 
 
-def _twin(kind: str, name: str, identity: Sequence[Any]) -> pulumi.Output[str | None]:
+def _twin(provider: LifecycleProvider, name: str, inputs: Mapping[str, Any]) -> pulumi.Output[str | None]:
     """The name of an earlier resource of this run for the same thing, or None; each run has its own monitor."""
     token = object()
     run = _declared.setdefault(run_settings.get_monitor(), {})
 
-    def first(values: Sequence[Any]) -> str | None:
-        holder, holder_name = run.setdefault((kind, *map(_same, values)), (token, name))
+    def first(identity: Mapping[str, Any]) -> str | None:
+        thing = provider.kind.state_model.model_construct(**{k: _same(v) for k, v in identity.items()})
+        key = (type(provider), provider._unconnected.key_of(thing))
+        holder, holder_name = run.setdefault(key, (token, name))
         return None if holder is token else holder_name
 
-    return pulumi.Output.all(*identity).apply(first)
+    return pulumi.Output.all(**{field: inputs[field] for field in provider.kind.identity}).apply(first)
 
 
 def _same(value: Any) -> Any:

@@ -1,14 +1,40 @@
-"""Listings that a process shares: who is on a project is asked once, not once per person."""
+"""What a process shares: clients, and listings, so that who is on a project is asked once, not once per person."""
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
+from typing import ClassVar, Generic, Protocol, TypeVar, cast
 
+from .config import Setting, StackConfig, resolve
+
+
+class Client(Protocol):
+    """What every platform's client says of itself: `settings`, whose names are the arguments it is made with."""
+
+    settings: ClassVar[Mapping[str, Setting]]
+
+
+C = TypeVar("C", bound=Client)
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+
+def new_client(kind: type[C], stack: StackConfig) -> C:
+    """A client of its own, which shares no listing. Raises `ConfigError`."""
+    return kind(**resolve(kind.settings, stack))
+
+
+def process_client(kind: type[C], stack: StackConfig) -> C:
+    """The process's client for these settings. Raises `ConfigError`."""
+    return cast("C", _made(kind, **resolve(kind.settings, stack)))
+
+
+@lru_cache(maxsize=16)
+def _made(kind: Callable[..., Client], **settings: str) -> Client:
+    return kind(**settings)
 
 
 class Listings(Generic[K, V]):

@@ -6,13 +6,14 @@ works once, so whoever refreshes has to keep the new one, which a provider canno
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
+from typing import ClassVar
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from ..config import Setting, StackConfig, checked_base_url, resolve
+from ..config import Setting, checked_base_url
 from ..errors import BadAnswer, ConfigError, Forbidden, NotFound, Rejected, RequestError, Unauthenticated, one_line
 from ..http import Answer, Session
 from ..shared import Listings
@@ -47,6 +48,8 @@ class Bearer(AuthBase):
 
 class Client:
     """Reads APS apps with one person's access token. Every method raises a `RequestError` when the call fails."""
+
+    settings: ClassVar[Mapping[str, Setting]] = SETTINGS
 
     def __init__(self, base_url: str, access_token: str) -> None:
         if not access_token.isascii() or not access_token.isprintable() or " " in access_token:
@@ -135,21 +138,6 @@ class Client:
                 status=404,
             )
         return Rejected(f"{NAME} refused to list the collaborators of app {client_id} {told}", status=raw.status)
-
-
-def new_client(stack: StackConfig) -> Client:
-    """A client of its own, which shares no listing. Raises `ConfigError`."""
-    return Client(**resolve(SETTINGS, stack))
-
-
-def connect(stack: StackConfig) -> Client:
-    """The process's client for these settings. Raises `ConfigError`."""
-    return _shared(**resolve(SETTINGS, stack))
-
-
-@lru_cache(maxsize=8)
-def _shared(base_url: str, access_token: str) -> Client:
-    return Client(base_url, access_token)
 
 
 def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:

@@ -8,9 +8,9 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..config import StackConfig
 from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
-from .client import NAME, connect, new_client
+from ..shared import new_client
+from .client import NAME, Client
 from .lifecycles import ClientCollaboratorsInputs, ClientCollaboratorsLifecycle
 from .wire import AccessLevel, Collaborator
 
@@ -19,11 +19,7 @@ class ClientCollaboratorsProvider(LifecycleProvider):
     """Serves `ClientCollaborators`. Its name is in every state: it never changes."""
 
     kind = ClientCollaboratorsLifecycle
-
-    @classmethod
-    def connect(cls, stack: StackConfig) -> Any:
-        """APS's client."""
-        return connect(stack)
+    client = Client
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Forget. Nothing is asked of the service, so it works without a token as well."""
@@ -93,4 +89,4 @@ def get_client_collaborators(client_id: str) -> list[Collaborator]:
     Ends the program with one line when the app cannot be read. Source: `GET clients/{id}/collaborators`.
     """
     with data_function(f"could not list the collaborators of {NAME} app {client_id}"):
-        return new_client(stack_config).collaborators(client_id)
+        return new_client(Client, stack_config).collaborators(client_id)

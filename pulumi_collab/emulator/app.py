@@ -5,6 +5,7 @@ import contextlib
 import re
 import socket
 import struct
+from email.utils import formatdate
 from typing import Any
 
 from starlette.applications import Starlette
@@ -73,7 +74,9 @@ class _Service:
                 await _silence(receive, self._stage.stopping, answer.hold_seconds)
             await _hang_up(scope, receive)
             return
-        await as_response(answer)(scope, receive, send)
+        response = as_response(answer)
+        response.headers.setdefault("Date", formatdate(self._stage.world.clock.now(), usegmt=True))
+        await response(scope, receive, send)
 
 
 async def _silence(receive: Receive, stopping: asyncio.Event, seconds: float) -> None:

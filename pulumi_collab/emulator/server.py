@@ -159,6 +159,7 @@ class _Server(uvicorn.Server):
                 log_level="error",
                 access_log=False,
                 server_header=False,
+                date_header=False,  # answers are dated by the emulated clock
                 timeout_graceful_shutdown=5,
             )
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from functools import lru_cache
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from ..config import Setting, StackConfig, checked_base_url, resolve
+from ..config import Setting, checked_base_url
 from ..errors import BadAnswer, Rejected, ServerError, Unauthenticated
 from ..http import Session
 from ..shared import Listings
@@ -49,6 +49,8 @@ class Signature(AuthBase):
 
 class Client:
     """Calls QuantConnect as one user. Every method raises a `RequestError` when the call fails."""
+
+    settings: ClassVar[Mapping[str, Setting]] = SETTINGS
 
     def __init__(self, base_url: str, user_id: str, api_token: str) -> None:
         self.user_id = user_id
@@ -121,18 +123,3 @@ class Client:
                 "QUANTCONNECT_USER_ID, QUANTCONNECT_API_TOKEN and this machine's clock"
             )
         raise Rejected(f"{NAME} refused: {reason}", status=raw.status)
-
-
-def new_client(stack: StackConfig) -> Client:
-    """A client of its own, which shares no listing. Raises `ConfigError`."""
-    return Client(**resolve(SETTINGS, stack))
-
-
-def connect(stack: StackConfig) -> Client:
-    """The process's client for these settings. Raises `ConfigError`."""
-    return _shared(**resolve(SETTINGS, stack))
-
-
-@lru_cache(maxsize=8)
-def _shared(base_url: str, user_id: str, api_token: str) -> Client:
-    return Client(base_url, user_id, api_token)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..config import StackConfig
 from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
-from .client import NAME, connect, new_client
+from ..shared import new_client
+from .client import NAME, Client
 from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
 from .wire import Collaborator, Permission
 
@@ -18,11 +16,7 @@ class ProjectCollaboratorProvider(LifecycleProvider):
     """Serves `ProjectCollaborator`. Its name is in every state: it never changes."""
 
     kind = ProjectCollaboratorLifecycle
-
-    @classmethod
-    def connect(cls, stack: StackConfig) -> Any:
-        """QuantConnect's client."""
-        return connect(stack)
+    client = Client
 
 
 class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollaborator"):
@@ -100,4 +94,4 @@ def get_project_collaborators(project_id: int) -> list[Collaborator]:
     Ends the program with one line when the project cannot be read. Source: `projects/collaboration/read`.
     """
     with data_function(f"could not list the collaborators of {NAME} project {project_id}"):
-        return new_client(stack_config).collaborators(project_id)
+        return new_client(Client, stack_config).collaborators(project_id)

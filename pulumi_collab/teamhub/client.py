@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from ..config import Setting, StackConfig, checked_base_url, resolve
+from ..config import Setting, checked_base_url
 from ..errors import (
     BadAnswer,
     ConfigError,
@@ -73,6 +73,8 @@ class _Seen:
 
 class Client:
     """Calls Helix TeamHub as one account. Every method raises a `RequestError` when the call fails."""
+
+    settings: ClassVar[Mapping[str, Setting]] = SETTINGS
 
     def __init__(self, base_url: str, company_key: str, account_key: str) -> None:
         _check_key(company_key, SETTINGS["company_key"])
@@ -329,18 +331,3 @@ def _alike(people: dict[str, wire.Collaborator | None], collaborator: str) -> wi
 def _same_person(answer: wire.Collaborator, collaborator: str) -> None:
     if answer.collaborator.casefold() != collaborator.casefold():
         raise BadAnswer(f"{NAME} was asked about {collaborator!r} and answered about {answer.collaborator!r}")
-
-
-def new_client(stack: StackConfig) -> Client:
-    """A client of its own, which remembers nothing. Raises `ConfigError`."""
-    return Client(**resolve(SETTINGS, stack))
-
-
-def connect(stack: StackConfig) -> Client:
-    """The process's client for these settings. Raises `ConfigError`."""
-    return _shared(**resolve(SETTINGS, stack))
-
-
-@lru_cache(maxsize=8)
-def _shared(base_url: str, company_key: str, account_key: str) -> Client:
-    return Client(base_url, company_key, account_key)

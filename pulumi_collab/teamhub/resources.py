@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..config import StackConfig
 from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
 from ..errors import InvalidInput, Problem
-from .client import NAME, connect, new_client
+from ..shared import new_client
+from .client import NAME, Client
 from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle, project_id
 from .wire import Collaborator, Role
 
@@ -19,11 +17,7 @@ class ProjectCollaboratorProvider(LifecycleProvider):
     """Serves `ProjectCollaborator`. Its name is in every state: it never changes."""
 
     kind = ProjectCollaboratorLifecycle
-
-    @classmethod
-    def connect(cls, stack: StackConfig) -> Any:
-        """Helix TeamHub's client."""
-        return connect(stack)
+    client = Client
 
 
 class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"):
@@ -95,4 +89,4 @@ def get_project_collaborators(project: str) -> list[Collaborator]:
             project_id(project)
         except ValueError as error:
             raise InvalidInput([Problem("project", str(error))]) from None
-        return new_client(stack_config).collaborators(project)
+        return new_client(Client, stack_config).collaborators(project)

@@ -25,6 +25,7 @@ from pulumi_collab.errors import (
     TooManyRequests,
     Unauthenticated,
 )
+from pulumi_collab.shared import new_client, process_client
 
 from ..core.scripted import ScriptedServer
 from .portal import APP, PEOPLE, TOKEN, client, edit, person, seed
@@ -339,12 +340,12 @@ def test_settings(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> None:
     for name in ("APS_BASE_URL", "APS_ACCESS_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ConfigError, match=r"APS_ACCESS_TOKEN, or run `pulumi config set --secret aps:accessToken"):
-        module.connect(get)
+        process_client(module.Client, get)
     stack |= {"aps:accessToken": TOKEN, "aps:baseUrl": emulator.environment()["APS_BASE_URL"]}
-    assert module.connect(get).collaborators(APP)
-    assert module.connect(get) is module.connect(get)
-    assert module.new_client(get) is not module.connect(get)
+    assert process_client(module.Client, get).collaborators(APP)
+    assert process_client(module.Client, get) is process_client(module.Client, get)
+    assert new_client(module.Client, get) is not process_client(module.Client, get)
     monkeypatch.setenv("APS_ACCESS_TOKEN", "another")
     with pytest.raises(Unauthenticated):
-        module.connect(get).collaborators(APP)
+        process_client(module.Client, get).collaborators(APP)
     assert json.dumps(module.SETTINGS["base_url"].default) == '"https://developer.api.autodesk.com"'

@@ -17,7 +17,7 @@ from pulumi_collab.emulator.platform import Answer, Call, Platform, Route, Stric
 class Doors(Strict):
     """The toy's section: until when each door is open."""
 
-    open_until: dict[str, float] = {}  # noqa: RUF012  # pydantic copies it
+    open_until: dict[str, float] = {}  # pydantic copies it
 
 
 def look(call: Call[Doors]) -> Answer:

@@ -18,7 +18,8 @@ from pulumi_collab.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from pulumi_collab.teamhub.client import SETTINGS, Client, NoSuchProject, connect, new_client
+from pulumi_collab.shared import new_client, process_client
+from pulumi_collab.teamhub.client import SETTINGS, Client, NoSuchProject
 
 from .canned import ACCOUNT_KEY, COMPANY_KEY, NOISE, Canned, client, entry, page
 
@@ -67,13 +68,13 @@ def test_settings_come_from_environment_and_stack(monkeypatch: pytest.MonkeyPatc
     for setting in SETTINGS.values():
         monkeypatch.delenv(setting.environment, raising=False)
     stack = {"teamhub:companyKey": "a", "teamhub:accountKey": "b"}
-    assert connect(stack.get) is connect(stack.get)
-    assert new_client(stack.get) is not connect(stack.get)
+    assert process_client(Client, stack.get) is process_client(Client, stack.get)
+    assert new_client(Client, stack.get) is not process_client(Client, stack.get)
     monkeypatch.setenv("TEAMHUB_ACCOUNT_KEY", "c")
-    assert connect(stack.get) is connect({**stack, "teamhub:accountKey": "d"}.get)
+    assert process_client(Client, stack.get) is process_client(Client, {**stack, "teamhub:accountKey": "d"}.get)
     monkeypatch.delenv("TEAMHUB_ACCOUNT_KEY")
     with pytest.raises(ConfigError, match=r"TEAMHUB_ACCOUNT_KEY.* --secret teamhub:accountKey"):
-        connect({"teamhub:companyKey": "a"}.get)
+        process_client(Client, {"teamhub:companyKey": "a"}.get)
     assert [each for each in SETTINGS.values() if each.secret] == [
         Setting("TEAMHUB_COMPANY_KEY", "teamhub:companyKey", "the Helix TeamHub company key", secret=True),
         Setting("TEAMHUB_ACCOUNT_KEY", "teamhub:accountKey", "the Helix TeamHub account key", secret=True),

@@ -1,0 +1,364 @@
+"""A collaboration as a resource: made once, hardly changed, and not lost by surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ...errors import NotFound, Problem, Refused
+from ...lifecycle import Lifecycle, Tell, settle
+from .. import wire
+from ..client import NAME, Client, gone_is_fine, of_address, same_email
+from .collaboration_model import (
+    FIXED,
+    CollaborationInputs,
+    CollaborationState,
+    is_half_made,
+    may_be_added,
+    of_name,
+    owner_of,
+    people_in,
+    same,
+    same_live,
+    shown,
+    state_of,
+    units_of,
+    values_of,
+)
+from .values import expiry_moment, folded, moment
+
+
+class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, Client]):
+    """One collaboration. What is in it is named before it could be lost."""
+
+    inputs_model = CollaborationInputs
+    state_model = CollaborationState
+    identity = ("short_name",)
+    creation_only = frozenset({"administrators", "message", "adopt"})
+
+    def __init__(self, client: Client, tell: Tell) -> None:
+        super().__init__(client, tell)
+        self._going: set[str] = set()  # short names that give way: the engine checks a replacement again, as new
+
+    def about(self, inputs: CollaborationInputs) -> str:
+        """Which collaboration it is."""
+        identifier = inputs.identifier if isinstance(inputs, CollaborationState) else ""
+        return f"{NAME} collaboration {inputs.short_name or identifier}"
+
+    def id_of(self, inputs: CollaborationInputs) -> str:
+        """The identifier, which the service gives."""
+        return inputs.identifier if isinstance(inputs, CollaborationState) else ""
+
+    def key_of(self, inputs: CollaborationInputs) -> str:
+        """The short name, which is known before the identifier is."""
+        return inputs.short_name
+
+    def from_id(self, id_: str) -> dict[str, Any]:
+        """The identifier."""
+        return {"identifier": id_}
+
+    def check(self, known: Mapping[str, Any], old: CollaborationInputs | None) -> Iterable[Problem]:
+        """What the service would refuse, what a replacement would lose, and what cannot be taken over."""
+        if old is None:
+            yield from self._check_new(known)
+        else:
+            yield from self._check_change(known, old)
+        expiry = known.get("expiry_date")
+        changed = old is None or not same("expiry_date", old.expiry_date, expiry)
+        if expiry is not None and changed and expiry_moment(expiry) <= self.client.now():
+            yield Problem("expiry_date", f"must be in the future: the day that {NAME} keeps of it is past or today")
+
+    def changed(self, old: CollaborationState, known: Mapping[str, Any]) -> set[str]:
+        """What differs in the service's terms."""
+        names = [name for name in known if name not in self.creation_only]
+        ours = folded(old.organisation_tags)
+        return {
+            name
+            for name in names
+            if not same(name, getattr(old, name), known[name])
+            and not (name == "tags" and set(known[name]) | ours == set(old.tags) | ours)
+        }
+
+    def replaces(self, old: CollaborationState, changed: set[str]) -> set[str]:
+        """What the API cannot change; without the program's permission nothing is replaced, and `update` refuses."""
+        allowed = old.allow_replacement != ("allow_replacement" in changed)
+        return changed & set(FIXED) if allowed else set()
+
+    def delete_before_replace(self, old: CollaborationState, known: Mapping[str, Any]) -> bool:
+        """Names are unique, so the old one has to go first."""
+        return True
+
+    def create(self, inputs: CollaborationInputs) -> CollaborationState:
+        """Make it and invite its administrators, or take over what is there."""
+        with self.client.alone_in_organisation():
+            organisation = self.client.organisation(f"create {inputs.short_name}")
+            found = organisation.find(inputs.short_name)
+            if found is None:
+                return settle(lambda: self._made(inputs, organisation), lambda: self._half_made(inputs))
+            return self._taken_over(inputs, found, organisation)
+
+    def read(self, state: CollaborationState) -> CollaborationState | None:
+        """The live state, and what was declared wherever it means the same."""
+        try:
+            live = self.client.collaboration(state.identifier, "read the collaboration itself")
+        except NotFound:
+            self._must_be_ours(state)
+            return None
+        return state_of(state, live)
+
+    def update(self, old: CollaborationState, inputs: CollaborationInputs) -> CollaborationState:
+        """Change units; the rest is remembered."""
+        fixed = sorted(self.changed(old, values_of(inputs)) & set(FIXED))
+        if fixed:
+            raise Refused(
+                f"{self.about(old)}: {', '.join(fixed)} cannot be changed through the API; change it in the web "
+                "interface and run `pulumi refresh`, or set allow_replacement=True"
+            )
+        if not same("units", old.units, inputs.units):
+            with self.client.alone(old.identifier):
+                settle(
+                    lambda: self._units_set(old.identifier, inputs.units),
+                    lambda: self._has_units(old.identifier, inputs.units),
+                )
+        return old.model_copy(update=values_of(inputs))
+
+    def delete(self, state: CollaborationState) -> None:
+        """Delete it; one with members only where the program said so before."""
+        with self.client.alone(state.identifier):
+            try:
+                live = self.client.collaboration_now(state.identifier)
+            except NotFound:
+                self._must_be_ours(state)
+                return
+            if live.members and not state.force_destroy:
+                raise Refused(
+                    f"{self.about(state)} has members: {people_in(live)}. Deleting it ends their access; set "
+                    "force_destroy=True and run `pulumi up` before it is destroyed or replaced"
+                )
+            settle(lambda: self._deleted(live.identifier), lambda: self._is_gone(live.identifier))
+
+    # --- preview ---
+
+    def _check_new(self, known: Mapping[str, Any]) -> Iterable[Problem]:
+        organisation = self.client.organisation()
+        known_units = folded(organisation.units)
+        for unit in known.get("units", ()):
+            if unit.casefold() not in known_units:
+                yield Problem("units", f"{unit!r} is no unit of {owner_of(organisation)}; {units_of(organisation)}")
+        if "short_name" not in known:
+            return
+        found = organisation.find(known["short_name"])
+        if found is not None and found.short_name in self._going:
+            return
+        if found is None:
+            twin = of_name(organisation, known.get("name", ""))
+            if twin is not None and twin.short_name not in self._going:
+                yield Problem("name", f"is that of the collaboration {twin.short_name} already; names are unique")
+            return
+        for name in self._conflicts(known, found, organisation):
+            yield Problem(name, self._conflict(name, known, found))
+
+    def _check_change(self, known: Mapping[str, Any], old: CollaborationInputs) -> Iterable[Problem]:
+        if "administrators" in known and folded(known["administrators"]) != folded(old.administrators):
+            self.tell(
+                f"{self.about(old)}: administrators are invited when the collaboration is made and never later, so "
+                "this change does nothing; invite later ones with CollaborationInvite"
+            )
+        before = CollaborationState.model_validate(values_of(old))
+        fixed = sorted(self.changed(before, known) & set(FIXED))
+        if "units" in known and not same("units", old.units, known["units"]):
+            organisation = self.client.organisation()
+            for unit in known["units"]:
+                if unit.casefold() not in folded(organisation.units):
+                    yield Problem("units", f"{unit!r} is no unit of {owner_of(organisation)}; {units_of(organisation)}")
+        if not fixed or "allow_replacement" not in known:
+            return
+        found = self.client.organisation().find(old.short_name)
+        if found is None:
+            return
+        if not known["allow_replacement"]:
+            count = self._counted(found)
+            for name in fixed:
+                yield Problem(
+                    name,
+                    f"cannot be changed through the API, and a replacement would lose {count}; change it in the web "
+                    "interface and run `pulumi refresh`, or set allow_replacement=True to replace the collaboration",
+                )
+        elif found.members and not old.force_destroy:
+            yield Problem(
+                "force_destroy",
+                f"is needed to replace a collaboration with members ({people_in(found)}), and has to be in the state "
+                f"before: set force_destroy=True, leave {', '.join(fixed)} as it was, run `pulumi up`, then replace",
+            )
+        else:
+            self._going.add(old.short_name)
+
+    def _counted(self, found: wire.Collaboration) -> str:
+        invitations = len(self.client.open_invitations(found.identifier))
+        members = len(found.members)
+        return f"{members} member{'' if members == 1 else 's'} and {invitations} open invitation" + (
+            "" if invitations == 1 else "s"
+        )
+
+    # --- taking over ---
+
+    def _conflicts(
+        self, known: Mapping[str, Any], found: wire.Collaboration, organisation: wire.Organisation
+    ) -> list[str]:
+        """Which known inputs stand against taking this collaboration over."""
+        if is_half_made(known, found) and self._only_ours(known, found):
+            return []
+        against = []
+        for name in FIXED:
+            if name not in known or name in ("short_name", "logo"):
+                continue
+            live = getattr(found, name)
+            if name == "tags":
+                if not set(known["tags"]) <= set(live) or not may_be_added(known["tags"], found, organisation):
+                    against.append(name)
+            elif not same_live(name, known[name], live):
+                against.append(name)
+        if not known.get("adopt", True) and "units" in known and not same("units", known["units"], found.units):
+            against.append("units")
+        return against
+
+    def _conflict(self, name: str, known: Mapping[str, Any], found: wire.Collaboration) -> str:
+        live = getattr(found, name)
+        there = f"is {shown(live)} on {NAME}, where the collaboration {found.short_name} exists already"
+        asked = f"the program asks for {shown(known[name])}"
+        if name == "units":
+            return f"{there}, and {asked}; set adopt=True to take it over and change it, or declare what is there"
+        return (
+            f"{there}, and {asked}; the API cannot change it: declare what is there, change it in the web interface, "
+            "or take another short_name"
+        )
+
+    def _only_ours(self, known: Mapping[str, Any], found: wire.Collaboration) -> bool:
+        ours = known.get("administrators", [])
+        invited = self.client.open_invitations(found.identifier)
+        return all(any(same_email(each.email, email) for email in ours) for each in invited)
+
+    def _taken_over(
+        self, inputs: CollaborationInputs, found: wire.Collaboration, organisation: wire.Organisation
+    ) -> CollaborationState:
+        known = values_of(inputs)
+        if is_half_made(known, found) and self._only_ours(known, found):
+            self._remove_half_made(found)
+            return settle(lambda: self._made(inputs, organisation), lambda: self._half_made(inputs))
+        against = self._conflicts(known, found, organisation)
+        if against:
+            told = "; ".join(f"{name} {self._conflict(name, known, found)}" for name in against)
+            raise Refused(f"{self.about(inputs)}: {told}")
+        if not same("units", inputs.units, found.units):
+            self._units_set(found.identifier, inputs.units)
+        self._invite_missing(inputs, found)
+        return self._remembered(inputs, found.identifier)
+
+    def _half_made(self, inputs: CollaborationInputs) -> CollaborationState | None:
+        """After a failed create: what is there now, made whole; None when nothing is, so that it is made again."""
+        organisation = self.client.organisation_now()
+        found = organisation.find(inputs.short_name)
+        if found is None:
+            return None
+        if is_half_made(values_of(inputs), found):
+            self._remove_half_made(found)
+            return None
+        return self._taken_over(inputs, found, organisation)
+
+    def _remove_half_made(self, found: wire.Collaboration) -> None:
+        gone_is_fine(lambda: self.client.delete_collaboration(found.identifier))
+
+    def _invite_missing(self, inputs: CollaborationInputs, found: wire.Collaboration) -> None:
+        """Invite those administrators who are neither in nor asked: their mails may never have been sent."""
+        invited = self.client.open_invitations(found.identifier)
+        missing = [
+            email
+            for email in inputs.administrators
+            if found.member(None, email) is None and not of_address(invited, email)
+        ]
+        if not missing:
+            return
+
+        def done() -> bool | None:
+            now = self.client.open_invitations_now(found.identifier)
+            return True if all(of_address(now, email) for email in missing) else None
+
+        def write() -> bool:
+            sent = {
+                each.email.casefold()
+                for each in self.client.invite(found.identifier, missing, "admin", message=inputs.message)
+            }
+            lost = [email for email in missing if email.casefold() not in sent]
+            if lost:
+                raise Refused(f"{self.about(inputs)}: {NAME} left out {', '.join(lost)}; check the addresses")
+            return True
+
+        settle(write, done)
+
+    # --- writing ---
+
+    def _made(self, inputs: CollaborationInputs, organisation: wire.Organisation) -> CollaborationState:
+        # A new tag may meet another create and leave this one half-made, to be made again: nobody may be mailed before.
+        tags = {tag for each in organisation.collaborations for tag in each.tags}
+        at_once = set(inputs.tags) <= tags
+        spelled = {unit.casefold(): unit for unit in organisation.units}  # here its case matters, elsewhere not
+        body = wire.collaboration_body(
+            name=inputs.name,
+            short_name=inputs.short_name,
+            description=inputs.description,
+            disable_join_requests=inputs.disable_join_requests,
+            disclose_member_information=inputs.disclose_member_information,
+            disclose_email_information=inputs.disclose_email_information,
+            administrators=inputs.administrators if at_once else [],
+            message=inputs.message if at_once else None,
+            expiry_date=moment(inputs.expiry_date) if inputs.expiry_date else None,
+            logo=inputs.logo,
+            website_url=inputs.website_url,
+            tags=inputs.tags,
+            units=[spelled.get(unit.casefold(), unit) for unit in inputs.units],
+            support_email=inputs.support_email,
+        )
+        identifier = self.client.create_collaboration(body)
+        if not at_once:
+            self._invite_missing(inputs, self.client.collaboration_now(identifier))
+        return self._remembered(inputs, identifier)
+
+    def _remembered(self, inputs: CollaborationInputs, identifier: str) -> CollaborationState:
+        live = self.client.collaboration(identifier, "remember it")
+        self.client.note_collaboration(live)
+        added = sorted(set(live.tags) - set(inputs.tags))
+        if not same("units", inputs.units, live.units):
+            self.tell(
+                f"{self.about(inputs)}: {NAME} has set the units {', '.join(live.units)}, as this API key is for these "
+                "alone; declare them"
+            )
+        return state_of(CollaborationState(**values_of(inputs), organisation_tags=added), live)
+
+    def _units_set(self, identifier: str, units: list[str]) -> bool:
+        self.client.set_units(identifier, units)
+        return True
+
+    def _has_units(self, identifier: str, units: list[str]) -> bool | None:
+        return True if same("units", units, self.client.collaboration_now(identifier).units) else None
+
+    def _deleted(self, identifier: str) -> bool:
+        gone_is_fine(lambda: self.client.delete_collaboration(identifier))
+        return True
+
+    def _is_gone(self, identifier: str) -> bool | None:
+        try:
+            self.client.collaboration_now(identifier)
+        except NotFound:
+            return True
+        return None
+
+    def _must_be_ours(self, state: CollaborationState) -> None:
+        """Another service than the one it was made on knows nothing of it, which does not mean that it is gone."""
+        organisation = self.client.organisation()
+        owner = (state.global_urn or "").partition(":")[0]
+        if owner and organisation.short_name and owner.casefold() != organisation.short_name.casefold():
+            raise Refused(
+                f"{self.about(state)} belongs to the organisation {owner}, and these credentials to "
+                f"{organisation.short_name}, so nobody can tell whether it is gone; check SRAM_BASE_URL and "
+                "SRAM_API_TOKEN"
+            )

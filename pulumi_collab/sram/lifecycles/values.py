@@ -1,0 +1,173 @@
+"""What may be declared, and what counts as the same: the service rounds, trims, folds case and reorders."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, StrictStr
+
+from ..client import same_email
+
+EMAIL_LENGTH = 255
+_EMAIL = re.compile(r"\S+@\S+")
+_SHORT_NAME = re.compile(r"[a-z_][a-z_0-9]{0,15}")
+_TAG = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_WEBSITE = re.compile(r"(https?|ssh|ftp)://\S+", re.IGNORECASE)
+_DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+TOLERANCE = timedelta(hours=2)
+"""The service tells dates by its local zone, which may be two hours off."""
+_ROUNDING = timedelta(hours=4)
+
+
+def moment(text: str) -> datetime:
+    """The moment that a declared date names; a day alone is its first moment, in UTC."""
+    if _DAY.fullmatch(text):
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    told = datetime.fromisoformat(text)
+    if told.tzinfo is None:
+        raise ValueError("no time zone")
+    return told.astimezone(UTC)
+
+
+def expiry_day(when: datetime) -> date:
+    """The day that the service keeps of a collaboration's expiry: of four hours later."""
+    return (when.astimezone(UTC) + _ROUNDING).date()
+
+
+def expiry_moment(text: str) -> datetime:
+    """When a collaboration with this declared expiry ends: at the first moment of the day that is kept."""
+    return datetime.combine(expiry_day(moment(text)), time(), UTC)
+
+
+def near(one: datetime | None, other: datetime | None) -> bool:
+    """Whether two dates are one, but for the zone that the service tells them in."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= TOLERANCE
+
+
+def same_moment(one: str | None, other: str | None) -> bool:
+    """Whether two declared dates name one moment."""
+    if one is None or other is None:
+        return one is other
+    return moment(one) == moment(other)
+
+
+def folded(values: Iterable[str]) -> set[str]:
+    """Names whose case does not matter, as a set."""
+    return {value.casefold() for value in values}
+
+
+def _date(value: str) -> str:
+    try:
+        moment(value)
+    except ValueError:
+        raise ValueError(
+            "must be a day such as 2027-06-30, or a date and time with a time zone such as 2027-06-30T12:00:00+02:00"
+        ) from None
+    return value
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError(f"must be an e-mail address such as bob@example.org, not {value!r}")
+    if len(value) > EMAIL_LENGTH:
+        raise ValueError(f"must have at most {EMAIL_LENGTH} characters, not {len(value)}")
+    return value
+
+
+def _short_name(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    if not _SHORT_NAME.fullmatch(value):
+        raise ValueError(
+            "must have 1 to 16 lower-case letters, digits and underscores, and not begin with a digit; "
+            f"{value!r} does not"
+        )
+    return value
+
+
+def _name(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if len(value) > 255:
+        raise ValueError(f"must have at most 255 characters, not {len(value)}")
+    return value
+
+
+def _tag(value: str) -> str:
+    if not _TAG.fullmatch(value):
+        raise ValueError(
+            "must have 1 to 32 lower-case letters, digits, dashes and underscores, and begin with a letter; "
+            f"{value!r} does not"
+        )
+    return value
+
+
+def _unit(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value
+
+
+def _website(value: str) -> str:
+    if value.strip() and not _WEBSITE.fullmatch(value.strip()):
+        raise ValueError(f"must begin with https://, http://, ssh:// or ftp://; {value!r} does not")
+    return value
+
+
+def _logo(value: str) -> str:
+    bare = "".join(_DATA_URL.sub("", value, count=1).split())
+    try:
+        picture = base64.b64decode(bare, validate=True)
+    except (binascii.Error, ValueError):
+        picture = b""
+    if value and not picture:
+        raise ValueError("must be a picture in base64, bare or as a data URL, not an address or a file name")
+    return value
+
+
+def _entity_id(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty: it is the entity id of the service, such as https://wiki.example.org")
+    return value
+
+
+def _identifier(value: str) -> str:
+    if not value.strip() or "/" in value or any(c.isspace() for c in value):
+        raise ValueError("must be the identifier of a collaboration, such as the output `identifier` of one")
+    return value
+
+
+def _once(values: list[str]) -> list[str]:
+    """Each value once: the service would half-make a collaboration with two equal tags, and invite people twice."""
+    return list(dict.fromkeys(values))
+
+
+def _each_person_once(values: list[str]) -> list[str]:
+    found: list[str] = []
+    for value in values:
+        if not any(same_email(value, other) for other in found):
+            found.append(value)
+    return found
+
+
+Date = Annotated[StrictStr, AfterValidator(_date)]
+Email = Annotated[StrictStr, AfterValidator(_email)]
+Emails = Annotated[list[Email], AfterValidator(_each_person_once)]
+ShortName = Annotated[StrictStr, AfterValidator(_short_name)]
+Name = Annotated[StrictStr, AfterValidator(_name)]
+Tags = Annotated[list[Annotated[StrictStr, AfterValidator(_tag)]], AfterValidator(_once)]
+Units = Annotated[list[Annotated[StrictStr, AfterValidator(_unit)]], AfterValidator(_once)]
+Website = Annotated[StrictStr, AfterValidator(_website)]
+Logo = Annotated[StrictStr, AfterValidator(_logo)]
+EntityId = Annotated[StrictStr, AfterValidator(_entity_id)]
+Identifier = Annotated[StrictStr, AfterValidator(_identifier)]
+Groups = Annotated[list[Annotated[StrictStr, AfterValidator(_unit)]], AfterValidator(_once)]

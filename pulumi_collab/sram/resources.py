@@ -1,0 +1,345 @@
+"""SRAM in a Pulumi program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
+from ..shared import new_client
+from .client import NAME, Client
+from .lifecycles import (
+    CollaborationInputs,
+    CollaborationInviteInputs,
+    CollaborationInviteLifecycle,
+    CollaborationLifecycle,
+    ServiceConnectionInputs,
+    ServiceConnectionLifecycle,
+)
+from .wire import CollaborationDetails, Organisation, Role
+
+Moment = str | date | datetime
+"""A day such as `"2027-06-30"`, which stands for its first moment in UTC, or a date and time with a time zone."""
+
+
+class CollaborationProvider(LifecycleProvider):
+    """Serves `Collaboration`. Its name is in every state: it never changes."""
+
+    kind = CollaborationLifecycle
+    client = Client
+
+
+class CollaborationInviteProvider(LifecycleProvider):
+    """Serves `CollaborationInvite`. Its name is in every state: it never changes."""
+
+    kind = CollaborationInviteLifecycle
+    client = Client
+
+
+class ServiceConnectionProvider(LifecycleProvider):
+    """Serves `ServiceConnection`. Its name is in every state: it never changes."""
+
+    kind = ServiceConnectionLifecycle
+    client = Client
+
+
+class Collaboration(Resource, module="sram", name="Collaboration"):
+    """A collaboration of the organisation that the API key belongs to.
+
+    The id is the identifier that SRAM gives. Of a collaboration that exists the API can change the units alone; what
+    else differs fails at preview, and is either changed in the web interface (and refreshed) or, with
+    `allow_replacement`, by deleting the collaboration with its members and invitations and making another.
+    One that exists already under this short name with the same values is taken over. Destroying the resource deletes
+    the collaboration (`retain_on_delete=True` in the options keeps it); one with members only with `force_destroy`.
+
+    Source: SRAM "External API" page; the published server.
+    """
+
+    name: pulumi.Output[str]
+    short_name: pulumi.Output[str]
+    description: pulumi.Output[str]
+    disable_join_requests: pulumi.Output[bool]
+    disclose_member_information: pulumi.Output[bool]
+    disclose_email_information: pulumi.Output[bool]
+    administrators: pulumi.Output[list[str]]
+    message: pulumi.Output[str | None]
+    expiry_date: pulumi.Output[str | None]
+    logo: pulumi.Output[str | None]
+    website_url: pulumi.Output[str | None]
+    tags: pulumi.Output[list[str]]
+    units: pulumi.Output[list[str]]
+    support_email: pulumi.Output[str | None]
+    allow_replacement: pulumi.Output[bool]
+    force_destroy: pulumi.Output[bool]
+    adopt: pulumi.Output[bool]
+    global_urn: pulumi.Output[str | None]
+    """The collaboration's name among all organisations: `demo:ai_computing`."""
+    status: pulumi.Output[str | None]
+    """`"active"`, or `"expired"` or `"suspended"` once the service's daily job has seen to it."""
+    logo_url: pulumi.Output[str | None]
+    """Where the picture can be fetched; it is redrawn, so it is not what was sent."""
+    organisation_tags: pulumi.Output[list[str]]
+    """Tags that the organisation has added by itself."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        name: pulumi.Input[str],
+        short_name: pulumi.Input[str],
+        description: pulumi.Input[str],
+        disable_join_requests: pulumi.Input[bool] = False,
+        disclose_member_information: pulumi.Input[bool] = True,
+        disclose_email_information: pulumi.Input[bool] = True,
+        administrators: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
+        message: pulumi.Input[str] | None = None,
+        expiry_date: pulumi.Input[Moment] | None = None,
+        logo: pulumi.Input[str] | None = None,
+        website_url: pulumi.Input[str] | None = None,
+        tags: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
+        units: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
+        support_email: pulumi.Input[str] | None = None,
+        allow_replacement: pulumi.Input[bool] = False,
+        force_destroy: pulumi.Input[bool] = False,
+        adopt: pulumi.Input[bool] = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the collaboration.
+
+        :param resource_name: the resource's name in the program.
+        :param name: 1 to 255 characters, unique in the organisation.
+        :param short_name: 1 to 16 lower-case letters, digits and underscores, not beginning with a digit; unique in the
+            organisation. It is what another run finds the collaboration by.
+        :param description: what it is for; may be empty.
+        :param disable_join_requests: whether people cannot ask to join.
+        :param disclose_member_information: whether members see who else is a member.
+        :param disclose_email_information: whether members see each other's e-mail addresses.
+        :param administrators: e-mail addresses that are invited as admins when the collaboration is made, and never
+            later; use `CollaborationInvite` for others.
+        :param message: goes into the administrators' invitations. Acts at creation only.
+        :param expiry_date: when it ends. SRAM keeps a day, and rounds up from 20:00 UTC on. In the future.
+        :param logo: a picture in base64, bare or as a data URL. It is redrawn, so drift of it is not seen.
+        :param website_url: begins with `https://`, `http://`, `ssh://` or `ftp://`.
+        :param tags: 1 to 32 lower-case letters, digits, dashes and underscores each, beginning with a letter. The
+            organisation's own tags are added and are no drift.
+        :param units: names of units of the organisation. Changed in place.
+        :param support_email: where members find help.
+        :param allow_replacement: delete and make again when something changes that the API cannot change.
+        :param force_destroy: delete it even when it has members. Has to be in the state, by an earlier `pulumi up`,
+            before the collaboration is destroyed or replaced.
+        :param adopt: take over a collaboration of this short name whose units differ, and change these. Acts at
+            creation only.
+        :param opts: Pulumi's resource options.
+
+        Errors, at preview and on the argument's name: a value outside these bounds, an unknown unit, a name that is
+        taken, values of an existing collaboration that the API cannot change (with the number of members and open
+        invitations that a replacement would lose).
+        """
+        inputs = {
+            "name": name,
+            "short_name": short_name,
+            "description": description,
+            "disable_join_requests": disable_join_requests,
+            "disclose_member_information": disclose_member_information,
+            "disclose_email_information": disclose_email_information,
+            "administrators": administrators,
+            "message": message,
+            "expiry_date": _text(expiry_date),
+            "logo": logo,
+            "website_url": website_url,
+            "tags": tags,
+            "units": units,
+            "support_email": support_email,
+            "allow_replacement": allow_replacement,
+            "force_destroy": force_destroy,
+            "adopt": adopt,
+        }
+        assert inputs.keys() == CollaborationInputs.model_fields.keys()
+        outputs = ("global_urn", "status", "logo_url", "organisation_tags")
+        super().__init__(
+            provider := CollaborationProvider(),
+            resource_name,
+            declare(provider, resource_name, inputs, outputs=outputs),
+            options(opts),
+        )
+
+    @property
+    def identifier(self) -> pulumi.Output[str]:
+        """The collaboration's UUID. It is the id, which a preview knows even while something else is updated."""
+        return self.id
+
+
+class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
+    """One person's way into a collaboration, from the invitation to the membership.
+
+    The id is `<collaboration>/<email>`. Creating it sends an invitation, unless the person is a member or is invited
+    already. `status` tells what became of it: `"open"`, `"accepted"`, `"expired"`, `"declined"` (or withdrawn by
+    somebody), `"removed"` (was a member, and is not any more). After the last three the next `pulumi up` invites again,
+    at most `resend_limit` times. The last admin of a collaboration is neither demoted nor removed.
+
+    Source: SRAM "External API" page; the published server.
+    """
+
+    collaboration: pulumi.Output[str]
+    email: pulumi.Output[str]
+    intended_role: pulumi.Output[str]
+    message: pulumi.Output[str | None]
+    sender_name: pulumi.Output[str | None]
+    membership_expiry_date: pulumi.Output[str | None]
+    invitation_expiry_date: pulumi.Output[str | None]
+    groups: pulumi.Output[list[str]]
+    on_delete: pulumi.Output[str]
+    resend_limit: pulumi.Output[int]
+    status: pulumi.Output[str]
+    """`"open"`, `"accepted"`, `"expired"`, `"declined"` or `"removed"`."""
+    invitation_id: pulumi.Output[str | None]
+    """The invitation's identifier, of the last one sent."""
+    user: pulumi.Output[str | None]
+    """The member's uid, once accepted."""
+    invitation_expires: pulumi.Output[str | None]
+    """Until when the open invitation can be accepted."""
+    resends: pulumi.Output[int]
+    """How often the person was invited again, of `resend_limit`."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        collaboration: pulumi.Input[str],
+        email: pulumi.Input[str],
+        intended_role: pulumi.Input[Role] = "member",
+        message: pulumi.Input[str] | None = None,
+        sender_name: pulumi.Input[str] | None = None,
+        membership_expiry_date: pulumi.Input[Moment] | None = None,
+        invitation_expiry_date: pulumi.Input[Moment] | None = None,
+        groups: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
+        on_delete: pulumi.Input[Literal["revoke", "keep"]] = "revoke",
+        resend_limit: pulumi.Input[int] = 1,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the person's place in the collaboration.
+
+        :param resource_name: the resource's name in the program.
+        :param collaboration: the collaboration's `identifier`. Another one is a replacement.
+        :param email: where the invitation goes; up to 255 characters. Another one is a replacement; case does not
+            count. The person may accept under another address.
+        :param intended_role: `"member"` or `"admin"`. Changed in the invitation while it is open, and in the membership
+            after that.
+        :param message: goes into each invitation; changing it sends nothing.
+        :param sender_name: who the invitation is from; the organisation, unless given. Changing it sends nothing.
+        :param membership_expiry_date: when the membership is to end; given with the invitation. The API cannot change
+            it for a member.
+        :param invitation_expiry_date: until when the invitation can be accepted; 15 days unless given. Changing a date
+            of an open invitation withdraws it and sends another.
+        :param groups: short names or identifiers of the collaboration's groups that the person joins by accepting.
+        :param on_delete: `"revoke"`: destroying the resource ends the membership too; `"keep"`: it stays.
+        :param resend_limit: how often the person is invited again, over the resource's life, when an invitation
+            expires or is declined, or the member is removed. 0 or more.
+        :param opts: Pulumi's resource options.
+
+        Errors, at preview and on the argument's name: a value outside these bounds, a new date that is past, an unknown
+        collaboration, a member of another role, lowering the last admin, the expiry date of a member.
+        """
+        inputs = {
+            "collaboration": collaboration,
+            "email": email,
+            "intended_role": intended_role,
+            "message": message,
+            "sender_name": sender_name,
+            "membership_expiry_date": _text(membership_expiry_date),
+            "invitation_expiry_date": _text(invitation_expiry_date),
+            "groups": groups,
+            "on_delete": on_delete,
+            "resend_limit": resend_limit,
+        }
+        assert inputs.keys() == CollaborationInviteInputs.model_fields.keys()
+        outputs = ("status", "invitation_id", "user", "invitation_expires", "resends")
+        super().__init__(
+            provider := CollaborationInviteProvider(),
+            resource_name,
+            declare(provider, resource_name, inputs, outputs=outputs),
+            options(opts),
+        )
+
+
+class ServiceConnection(Resource, module="sram", name="ServiceConnection"):
+    """A service that the members of a collaboration can use.
+
+    The id is `<collaboration>/<service_entity_id>`. Some services connect at once; for others a person has to approve,
+    and `status` is `"pending"` until then. Destroying the resource disconnects the service; a request that still waits
+    can only be cancelled by a person.
+
+    Source: SRAM "External API" page; the published server.
+    """
+
+    collaboration: pulumi.Output[str]
+    service_entity_id: pulumi.Output[str]
+    status: pulumi.Output[str]
+    """`"connected"` or `"pending"`."""
+    entity_id: pulumi.Output[str | None]
+    """The entity id in the service's own spelling."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        collaboration: pulumi.Input[str],
+        service_entity_id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the connection.
+
+        :param resource_name: the resource's name in the program.
+        :param collaboration: the collaboration's `identifier`. Another one is a replacement.
+        :param service_entity_id: the service's entity id, such as `https://wiki.example.org`; the API lists none, so
+            you must know it. Another one is a replacement; case and blanks at the end do not count.
+        :param opts: Pulumi's resource options.
+
+        Errors: a service that does not exist, is not open to the organisation, is connected to everything anyway, or
+        needs an approval while nobody is an admin of the collaboration; each says what to do.
+        """
+        inputs = {"collaboration": collaboration, "service_entity_id": service_entity_id}
+        assert inputs.keys() == ServiceConnectionInputs.model_fields.keys()
+        super().__init__(
+            provider := ServiceConnectionProvider(),
+            resource_name,
+            declare(provider, resource_name, inputs, outputs=("status", "entity_id")),
+            options(opts),
+        )
+
+
+def get_organisation() -> Organisation:
+    """The API key's organisation with its units and all its collaborations, as they are when the program runs.
+
+    :returns: `name`, `short_name`, `units` and `collaborations`, each with its values, `members` and `services`.
+
+    Ends the program with one line when it cannot be read. Source: `organisations/v1`.
+    """
+    with data_function(f"could not read the {NAME} organisation"):
+        return new_client(Client, stack_config).organisation()
+
+
+def get_collaboration(identifier: str) -> CollaborationDetails:
+    """A collaboration with its people, as it is when the program runs.
+
+    :param identifier: the collaboration's UUID.
+    :returns: its values, `members` (each with `uid`, `email`, `name`, `role`, `expires`), `services` (entity ids) and
+        `open_invitations` (each with `identifier`, `email`, `intended_role`, `groups`, `expires`).
+
+    Ends the program with one line when it cannot be read. Source: `collaborations/v1`, `invitations/v1`.
+    """
+    with data_function(f"could not read the {NAME} collaboration {identifier}"):
+        client = new_client(Client, stack_config)
+        live = client.collaboration(identifier)
+        return CollaborationDetails(**dict(live), open_invitations=client.open_invitations(identifier))
+
+
+def _text(value: pulumi.Input[Moment] | None) -> pulumi.Input[str] | None:
+    """Dates as text: the engine knows no others."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    later: pulumi.Output[Any] = pulumi.Output.from_input(value)
+    return later.apply(lambda given: given.isoformat() if isinstance(given, date) else given)

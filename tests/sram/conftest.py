@@ -1,0 +1,88 @@
+"""A process of ours beside the emulator: a client, the three lifecycles, and what they told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_collab.emulator import Emulator
+from pulumi_collab.errors import Problem
+from pulumi_collab.sram.client import Client
+from pulumi_collab.sram.lifecycles import (
+    CollaborationInputs,
+    CollaborationInviteInputs,
+    CollaborationInviteLifecycle,
+    CollaborationInviteState,
+    CollaborationLifecycle,
+    CollaborationState,
+    ServiceConnectionInputs,
+    ServiceConnectionLifecycle,
+    ServiceConnectionState,
+)
+
+
+class Ours:
+    """One process; `again()` is the next one, which knows nothing of the listings of this one."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.told: list[str] = []
+        self.again()
+
+    def again(self) -> None:
+        """Start a new process."""
+        environment = self.emulator.environment()
+        self.client = Client(environment["SRAM_BASE_URL"], environment["SRAM_API_TOKEN"])
+        self.collaborations = CollaborationLifecycle(self.client, self.told.append)
+        self.invites = CollaborationInviteLifecycle(self.client, self.told.append)
+        self.services = ServiceConnectionLifecycle(self.client, self.told.append)
+
+    def make(self, **more: Any) -> CollaborationState:
+        """The collaboration of most tests."""
+        return self.collaborations.create(declared(**more))
+
+    def invite(self, collaboration: str, email: str = "bob@x.org", **more: Any) -> CollaborationInviteState:
+        """Somebody invited."""
+        return self.invites.create(CollaborationInviteInputs(collaboration=collaboration, email=email, **more))
+
+    def connect(self, collaboration: str, entity_id: str) -> ServiceConnectionState:
+        """A service connected, or asked for."""
+        return self.services.create(ServiceConnectionInputs(collaboration=collaboration, service_entity_id=entity_id))
+
+    def refreshed(self, state: CollaborationInviteState) -> CollaborationInviteState:
+        """What the next process reads of an invitation."""
+        self.again()
+        live = self.invites.read(state)
+        assert live is not None
+        return live
+
+    def updated(self, state: CollaborationInviteState, **changes: Any) -> CollaborationInviteState:
+        """What an `up` makes of it: nothing where nothing differs, else an update."""
+        inputs = inputs_of(state, **changes)
+        if not self.invites.changed(state, dict(inputs)):
+            return state
+        return self.invites.update(state, inputs)
+
+
+def declared(**more: Any) -> CollaborationInputs:
+    """The collaboration of most tests, as declared."""
+    return CollaborationInputs(**{"name": "AI computing", "short_name": "ai", "description": "For all", **more})
+
+
+def inputs_of(state: CollaborationInviteState, **changes: Any) -> CollaborationInviteInputs:
+    """What a program declares that led to this state, with changes."""
+    kept = {name: getattr(state, name) for name in CollaborationInviteInputs.model_fields}
+    return CollaborationInviteInputs(**(kept | changes))
+
+
+def properties(problems: Any) -> dict[str, str]:
+    """Check failures as the reason per property."""
+    found: list[Problem] = list(problems)
+    return {each.property: each.reason for each in found}
+
+
+@pytest.fixture
+def ours(emulator: Emulator, no_waiting: None) -> Ours:
+    """Our process, whose retries do not wait."""
+    return Ours(emulator)

@@ -1,0 +1,150 @@
+"""What travels: two units of time, nothing null, and nothing secret taken in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from pulumi_collab.errors import BadAnswer, NotFound, Rejected, Unauthenticated
+from pulumi_collab.sram import wire
+from pulumi_collab.sram.client import Client, DatabaseError
+
+from .behind import api, invited
+from .conftest import Ours
+
+NOON = datetime(2030, 6, 15, 14, 0, tzinfo=timezone(timedelta(hours=2)))
+
+
+def body(ours: Ours, method: str, part: str) -> dict[str, Any]:
+    """The body of the last such call."""
+    found = [e for e in ours.emulator.journal() if e["method"] == method and part in e["path"]]
+    sent: dict[str, Any] = found[-1]["body"]
+    return sent
+
+
+def test_a_collaboration_expires_in_seconds(ours: Ours) -> None:
+    """POST collaborations takes epoch seconds; milliseconds would be an HTTP 500 (6)."""
+    ai = ours.make(expiry_date="2030-06-15")
+    assert body(ours, "POST", "collaborations/v1")["expiry_date"] == 1907712000
+    assert api(ours.emulator, "GET", f"collaborations/v1/{ai.identifier}")["expiry_date"] == 1907712000
+
+
+def test_an_invitation_expires_in_milliseconds(ours: Ours) -> None:
+    """PUT collaboration_invites takes epoch milliseconds for both dates; seconds would mean January 1970 (6)."""
+    ai = ours.make().identifier
+    ours.invite(ai, invitation_expiry_date="2030-06-15", membership_expiry_date=NOON.isoformat())
+    sent = body(ours, "PUT", "collaboration_invites")
+    assert sent["invitation_expiry_date"] == 1907712000000
+    assert sent["membership_expiry_date"] == 1907755200000
+    assert invited(ours.emulator, ai)["bob@x.org"]["invitation"]["expiry_date"] == 1907712000
+
+
+def test_answers_are_in_seconds(ours: Ours) -> None:
+    """Every date of an answer is in seconds: of a collaboration, an invitation, its list, and a membership (6)."""
+    moment = datetime(2030, 6, 15, tzinfo=UTC)
+    ai = ours.make(expiry_date="2030-06-15").identifier
+    sent = ours.client.invite(ai, ["bob@x.org"], "member", invitation_expiry_date=moment, membership_expiry_date=moment)
+    assert sent[0].expires == moment
+    assert ours.client.collaboration_now(ai).expiry_date == moment
+    assert ours.client.open_invitations_now(ai)[0].expires == moment
+    assert ours.client.invitation(sent[0].identifier).expires == moment
+    member = wire.Member.model_validate({"role": "admin", "expiry_date": 1907712000, "user": {"uid": "u"}})
+    assert member.expires == moment
+
+
+def test_what_is_not_given_is_left_out(ours: Ours) -> None:
+    """Null is an HTTP 500 for most fields, so nothing null is ever sent (2)."""
+    ai = ours.make().identifier
+    ours.invite(ai)
+    assert sorted(body(ours, "POST", "collaborations/v1")) == [
+        "administrators",
+        "description",
+        "disable_join_requests",
+        "disclose_email_information",
+        "disclose_member_information",
+        "name",
+        "short_name",
+    ]
+    assert sorted(body(ours, "PUT", "collaboration_invites")) == [
+        "collaboration_identifier",
+        "intended_role",
+        "invites",
+    ]
+
+
+def test_an_update_sends_role_and_groups() -> None:
+    """The update call always has both, as the service resets what is missing (4.4)."""
+    assert wire.invitation_body("member", []) == {"intended_role": "member", "groups": []}
+
+
+def test_a_hash_goes_no_further() -> None:
+    """The secret of an invitation, which some answers hold, is in none of our types (3.2)."""
+    answer = {
+        "identifier": "i",
+        "short_name": "ai",
+        "name": "AI",
+        "invitations": [{"hash": "s3cret"}],
+        "collaboration_memberships": [{"role": "admin", "user": {"uid": "u"}, "invitation": {"hash": "s3cret"}}],
+    }
+    assert "s3cret" not in repr(wire.Collaboration.model_validate(answer))
+
+
+def test_units_come_in_two_shapes() -> None:
+    """Units are names in GET, and objects in the answer to the units call (3.5)."""
+    common = {"identifier": "i", "short_name": "ai", "name": "AI"}
+    for units in (["Research"], [{"id": 1, "name": "Research", "organisation_id": 1}]):
+        assert wire.Collaboration.model_validate({**common, "units": units}).units == ["Research"]
+
+
+def test_a_wrong_base_url_is_not_a_gone_thing(ours: Ours) -> None:
+    """The 404 of a path that does not exist comes before the token is looked at, and says nothing (2)."""
+    environment = ours.emulator.environment()
+    client = Client(f"{environment['SRAM_BASE_URL']}/elsewhere", environment["SRAM_API_TOKEN"])
+    with pytest.raises(BadAnswer, match="check the base URL"):
+        client.collaboration("00000000-0000-4000-8000-000000000000")
+    with pytest.raises(NotFound):
+        ours.client.collaboration("00000000-0000-4000-8000-000000000000")
+
+
+def test_a_base_url_with_api(ours: Ours) -> None:
+    """A base URL that ends with /api is understood."""
+    environment = ours.emulator.environment()
+    assert Client(f"{environment['SRAM_BASE_URL']}/api/", environment["SRAM_API_TOKEN"]).organisation().name
+
+
+def test_a_wrong_token(ours: Ours) -> None:
+    """A wrong token is an error that says so and does not show it (2: 401)."""
+    client = Client(ours.emulator.environment()["SRAM_BASE_URL"], "wrong-token")
+    with pytest.raises(Unauthenticated) as told:
+        client.organisation()
+    assert "wrong-token" not in str(told.value)
+
+
+def test_errors_do_not_repeat_the_callers_address(ours: Ours) -> None:
+    """The service's messages begin with the URL and the caller's IP address, which we leave out (2)."""
+    ai = ours.make().identifier
+    with pytest.raises(Rejected) as told:
+        ours.client.set_units(ai, ["Nope"])
+    assert "Unit with name Nope" in str(told.value)
+    assert "127.0.0.1" not in str(told.value)
+    with pytest.raises(NotFound) as missing:
+        ours.client.collaboration("00000000-0000-4000-8000-000000000000")
+    assert "127.0.0.1" not in str(missing.value)
+
+
+def test_a_database_error_is_no_plain_refusal(ours: Ours) -> None:
+    """`Database error` may leave half of the work, so it counts as unsure (2)."""
+    ours.emulator.fault("sram", "collaborations/create", "refuse")
+    with pytest.raises(DatabaseError) as told:
+        ours.client.create_collaboration({})
+    assert told.value.ambiguous
+
+
+def test_a_trailing_slash_and_case_are_one_key(ours: Ours) -> None:
+    """Identifiers match in any case, so they share one listing (1)."""
+    ai = ours.make().identifier
+    ours.emulator.clear_journal()
+    assert ours.client.collaboration(ai.upper()).identifier == ai
+    assert ours.emulator.journal() == []
