@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ..quantconnect.behind import call
+from ..teamhub import behind as teamhub
 from .harness import REPOSITORY, Project
 from .test_quantconnect import program
 
@@ -70,7 +71,7 @@ def test_the_wheel_is_all_a_user_needs(tmp_path: Path) -> None:
         try:
             assert emulate.stdout is not None
             settings: dict[str, str] = {}
-            while "QUANTCONNECT_BASE_URL" not in settings or "QUANTCONNECT_API_TOKEN" not in settings:
+            while "APS_ACCESS_TOKEN" not in settings:  # the last of the lines
                 found = re.match(r"export (\w+)='?([^'\n]*)'?", emulate.stdout.readline())
                 assert found, "the command did not print what a shell needs"
                 settings[found[1]] = found[2]
@@ -80,14 +81,21 @@ def test_the_wheel_is_all_a_user_needs(tmp_path: Path) -> None:
 
 
 def live_out(folder: Path, settings: dict[str, str], path: str) -> None:
-    """The life of a collaborator in a project that knows nothing of the checkout."""
-    project = Project(folder / "elsewhere", program("mia=mia-ai,permission='write'"), settings)
+    """The life of two collaborators in a project that knows nothing of the checkout."""
+    jane = """
+from pulumi_collab import teamhub
+teamhub.ProjectCollaborator("jane", project="web", collaborator="jane.doe", role="guest")
+"""
+    project = Project(folder / "elsewhere", program("mia=mia-ai,permission='write'", extra=jane), settings)
     project.environment(PATH=path, PYTHONPATH=None)
     project.up()
     project.clean()
     origin = settings["QUANTCONNECT_BASE_URL"].split("/quantconnect")[0]
     call(origin, "update", collaboratorUserId="mia-ai", write=False, liveControl=False)
-    assert '~ permission  : "read" => "write"' in project.drift().out
+    teamhub.call(origin, "PUT", "jane.doe", role="master")
+    drift = project.drift().out
+    assert '~ permission  : "read" => "write"' in drift
+    assert '~ role        : "master" => "guest"' in drift
     project.up("--refresh")
     project.clean()
     project.destroy()

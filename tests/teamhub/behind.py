@@ -15,9 +15,10 @@ HEADERS = {
 }
 
 
-def call(emulator: Emulator, method: str, person: str = "", project: str = PROJECT, **body: Any) -> Any:
-    """One call on a project's collaborators; leaves no trace in variants or faults."""
-    url = f"{emulator.url}/teamhub/api/projects/{project}/project_collaborators"
+def call(emulator: Emulator | str, method: str, person: str = "", project: str = PROJECT, **body: Any) -> Any:
+    """One call on a project's collaborators, of an emulator or at its address."""
+    origin = emulator if isinstance(emulator, str) else emulator.url
+    url = f"{origin}/teamhub/api/projects/{project}/project_collaborators"
     url += f"/{person.replace('+', '%2B')}" if person else ""
     answer = requests.request(method, url, headers=HEADERS, json=body or None, timeout=10)
     assert answer.ok, answer.text
