@@ -135,12 +135,11 @@ class LifecycleProvider(ResourceProvider):
         """
         urn = _urn()
         with self._told("delete", id_=_id):
-            key = self._unconnected.key_of(self._state(_props))
-        if urn and self._declared.get(key, set()) - {urn}:
-            pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed")
-            return
-        with self._told("delete", id_=_id):
-            self._lifecycle.delete(self._state(_props))
+            state = self._state(_props)
+            if urn and self._declared.get(self._unconnected.key_of(state), set()) - {urn}:
+                pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed")
+            else:
+                self._lifecycle.delete(state)
 
     @property
     def _lifecycle(self) -> Lifecycle[Any, Any, Any]:
@@ -163,7 +162,7 @@ class LifecycleProvider(ResourceProvider):
         try:
             valid = partial.model_validate(news)
         except ValidationError as error:
-            raise InvalidInput(_problems(error, model)) from None
+            raise InvalidInput(_problems(error)) from None
         return {k: getattr(valid, k) for k in self.kind.inputs_model.model_fields if k not in unknown}, unknown
 
     def _inputs(self, props: Properties) -> Any:
@@ -172,7 +171,7 @@ class LifecycleProvider(ResourceProvider):
                 {k: v for k, v in props.items() if k not in (PROVIDER_KEY, TWIN)}
             )
         except ValidationError as error:
-            raise Error(str(InvalidInput(_problems(error, self.kind.inputs_model)))) from None
+            raise Error(str(InvalidInput(_problems(error)))) from None
 
     def _state(self, props: Properties) -> Any:
         return self.kind.state_model.model_validate({k: v for k, v in props.items() if k != PROVIDER_KEY})
@@ -184,6 +183,9 @@ class LifecycleProvider(ResourceProvider):
             yield
         except (ConfigError, Differences, InvalidInput) as error:
             raise Error(str(error)) from self._cause(error)
+        except ValidationError as error:  # inputs are told by `check`: this is about what is kept
+            told = InvalidInput(_problems(error))
+            raise Error(f"the state of {id_ or 'this resource'} cannot be read: {told}") from self._cause(error)
         except CollabError as error:
             if inputs is None and id_:
                 with contextlib.suppress(ValueError):
@@ -224,12 +226,8 @@ def _plain(values: Inputs | Mapping[str, Any]) -> Properties:
     return {k: to_jsonable_python(v) for k, v in items.items() if v is not None}
 
 
-def _problems(error: ValidationError, model: type[Inputs]) -> list[Problem]:
-    return [Problem(_property(e, model), _reason(e)) for e in error.errors(include_url=False)]
-
-
-def _property(error: ErrorDetails, model: type[Inputs]) -> str:
-    return str(error["loc"][0]) if error["loc"] else ""
+def _problems(error: ValidationError) -> list[Problem]:
+    return [Problem(str(e["loc"][0]) if e["loc"] else "", _reason(e)) for e in error.errors(include_url=False)]
 
 
 _REASONS = {
