@@ -36,7 +36,7 @@ class Plugin:
             k: v for k, v in os.environ.items() if not k.startswith(("QUANTCONNECT_", "TEAMHUB_", "SRAM_", "APS_"))
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pulumi.dynamic"],
+            [sys.executable, "-u", "-m", "pulumi.dynamic"],  # unbuffered, as the engine starts it
             env=clean | dict(environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
