@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +93,29 @@ class Project:
     def up(self, *arguments: str, ok: bool | None = True) -> Run:
         """`pulumi up`, with its own preview."""
         return self.run("up", "--yes", "--suppress-progress", "--diff", *arguments, ok=ok)
+
+    def killed_up(self, when: Callable[[], bool]) -> None:
+        """Start an `up`, and kill all of it, plugins included, once `when` is true; free the stack's lock."""
+        command, environment = self.command("up", "--yes", "--skip-preview")
+        with subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process:
+            end = time.monotonic() + 120
+            while not when():
+                assert time.monotonic() < end, "the moment to kill it never came"
+                assert process.poll() is None, "it ended before it could be killed"
+                time.sleep(0.05)
+            for entry in Path("/proc").iterdir():  # by session: plugins have process groups of their own
+                with contextlib.suppress(ValueError, OSError):
+                    if os.getsid(int(entry.name)) == process.pid:
+                        os.kill(int(entry.name), signal.SIGKILL)
+        self.run("cancel", "--yes")
 
     def preview(self, *arguments: str, ok: bool | None = True) -> Run:
         """`pulumi preview`."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,8 +11,7 @@ from pulumi_collab.emulator import Emulator
 
 from ..sram.behind import accept, act, api, collaborations, invitation_id, invited, mails, members, reads, writes
 from .conftest import MakeProject
-from .harness import REPOSITORY, Project
-from .test_killed import kill_session
+from .harness import REPOSITORY
 
 pytestmark = pytest.mark.engine
 
@@ -226,8 +224,7 @@ def test_killed_before_the_answer(make_project: MakeProject, emulator: Emulator)
         project.write(program)
         emulator.clear_journal()
         emulator.fault("sram", operation, "timeout", when="after")
-        kill_when(project, emulator, path)
-        project.run("cancel", "--yes")
+        project.killed_up(partial(acted, emulator, path))
         project.up()
     ai = collaborations(emulator)["ai"]["identifier"]
     assert mails(emulator, "head@x.org") == mails(emulator, "bob@x.org") == 1
@@ -239,28 +236,9 @@ def test_killed_before_the_answer(make_project: MakeProject, emulator: Emulator)
     assert project.resources()["ai-vault"]["outputs"]["status"] == "connected"
 
 
-def kill_when(project: Project, emulator: Emulator, path: str) -> None:
-    """Start an `up`, and kill everything of it once the service has acted on a writing call to this path."""
-
-    def seen() -> bool:
-        return any(path in entry["path"] and entry["method"] != "GET" for entry in emulator.journal())
-
-    command, environment = project.command("up", "--yes", "--skip-preview")
-    with subprocess.Popen(
-        command,
-        cwd=project.folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        end = time.monotonic() + 120
-        while not seen():
-            assert time.monotonic() < end, "the call was not seen"
-            assert process.poll() is None, "it ended before it could be killed"
-            time.sleep(0.05)
-        kill_session(process.pid)
+def acted(emulator: Emulator, path: str) -> bool:
+    """Whether the service has acted on a writing call to this path."""
+    return any(path in entry["path"] and entry["method"] != "GET" for entry in emulator.journal())
 
 
 def test_bad_input_fails_at_preview(make_project: MakeProject, emulator: Emulator) -> None:
