@@ -15,7 +15,7 @@ demo:
 	@$(RUN) -- python tools/demo.py $(ARGS)
 
 test:
-	@$(RUN) -- python -m pytest -o 'cache_dir=$$PYTEST_CACHE' --cov --cov-report=term $(ARGS)
+	@$(RUN) -- python -m pytest -o 'cache_dir=$$PYTEST_CACHE' -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 check:
 	@$(RUN) --no-engine -- ruff check .
