@@ -45,20 +45,6 @@ def ProjectCollaborator(
 ) -> teamhub.ProjectCollaborator: ...
 
 
-@overload
-def ProjectCollaborator(
-    resource_name: str,
-    *,
-    platform: str,
-    project: pulumi.Input[int] | pulumi.Input[str],
-    user: pulumi.Input[str],
-    role: pulumi.Input[str] | None = None,
-    live_control: pulumi.Input[bool] | None = None,
-    adopt: pulumi.Input[bool] | None = None,
-    opts: pulumi.ResourceOptions | None = None,
-) -> AnyProjectCollaborator: ...
-
-
 def ProjectCollaborator(  # noqa: N802  # it stands for the classes whose objects it makes
     resource_name: str, *, platform: str, opts: pulumi.ResourceOptions | None = None, **arguments: Any
 ) -> AnyProjectCollaborator:

@@ -72,12 +72,16 @@ def _value(setting: Setting, stack: StackConfig) -> str:
 
 def checked_base_url(url: str, setting: Setting) -> str:
     """The base URL without a slash at its end; `ConfigError` unless it is https, or http to this machine."""
-    parts = urlsplit(url)
     where = f"{setting.meaning} ({setting.environment} or {setting.key})"
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is none
+    except ValueError as error:
+        raise ConfigError(f"{where} must be an address such as https://host/path: {error}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ConfigError(f"{where} must be an address such as https://host/path, not {url!r}")
     if parts.username or parts.password:
         raise ConfigError(f"{where} must not hold a user name or password")
     if parts.scheme == "http" and not is_loopback(url):
         raise ConfigError(f"{where} must use https: credentials would go to {parts.hostname} in the clear")
-    return url.rstrip("/")
+    return parts.geturl().rstrip("/")

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -28,7 +28,7 @@ from pulumi.dynamic import (
 )
 from pulumi.output import Unknown
 from pulumi.runtime import settings as run_settings
-from pydantic import ValidationError, create_model
+from pydantic import TypeAdapter, ValidationError, create_model
 from pydantic_core import ErrorDetails, to_jsonable_python
 
 from .config import StackConfig, flag
@@ -37,7 +37,7 @@ from .lifecycle import Inputs, Lifecycle
 from .shared import Client, process_client
 
 PROVIDER_KEY = "__provider"
-TWIN = "__twin"  # names the resource that declares the same thing already; never leaves `check`
+TWIN = "__twin"  # names the resource that declares the same thing already; `check` takes it out of the inputs
 
 Properties = dict[str, Any]
 
@@ -61,7 +61,7 @@ class LifecycleProvider(ResourceProvider):
         self._stack: StackConfig = req.config.get
         self._guard = threading.Lock()
         self._served: Lifecycle[Any, Any, Any] | None = None
-        self._declared: dict[str, set[str]] = {}  # `key_of` -> URNs of the resources declared for it
+        self._live: dict[str, set[str]] = {}  # `key_of` -> URNs of the resources that hold it, as this process has seen
         debug = flag("PULUMI_COLLAB_DEBUG")
         if not debug:
             sys.tracebacklimit = 0  # else every error comes with the plugin's whole stack
@@ -86,9 +86,10 @@ class LifecycleProvider(ResourceProvider):
                     problems.extend(self._lifecycle.check(known, self._state(_olds) if _olds else None))
             except Error as error:
                 problems.append(Problem("", str(error)))
-        if set(self.kind.identity) <= known.keys() and (urn := _urn()):
-            key = self._unconnected.key_of(self.kind.state_model.model_construct(**known))
-            self._declared.setdefault(key, set()).add(urn)
+        if _olds and set(self.kind.identity) <= known.keys():
+            old, new = self._state(_olds), self.kind.state_model.model_construct(**known)
+            if self._unconnected.key_of(old) == self._unconnected.key_of(new):
+                self._holds(new)  # in the state, and declared still
         return CheckResult(
             _plain(known) | {k: news[k] for k in unknown}, [CheckFailure(p.property, p.reason) for p in problems]
         )
@@ -109,6 +110,7 @@ class LifecycleProvider(ResourceProvider):
         inputs = self._inputs(props)
         with self._told("create", inputs):
             state = self._lifecycle.create(inputs)
+            self._holds(state)
             return CreateResult(self._lifecycle.id_of(state), _plain(state))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
@@ -128,18 +130,24 @@ class LifecycleProvider(ResourceProvider):
             return UpdateResult(_plain(self._lifecycle.update(self._state(_olds), inputs)))
 
     def delete(self, _id: str, _props: Properties) -> None:
-        """End it, unless the program declares the same thing under another name now.
+        """End it, unless the program holds the same thing under another name now.
 
         After a rename the engine creates the new resource (which takes the access over) and then deletes the old one.
-        It checks what is declared before it deletes what is not, and checks nothing when it destroys.
         """
-        urn = _urn()
+        urn = _urn() or ""
         with self._told("delete", id_=_id):
             state = self._state(_props)
-            if urn and self._declared.get(self._unconnected.key_of(state), set()) - {urn}:
-                pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed")
+            holders = self._live.get(self._unconnected.key_of(state), set())
+            holders.discard(urn)
+            if urn and holders:
+                more = self._unconnected.left_behind(state)
+                pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed{more}")
             else:
                 self._lifecycle.delete(state)
+
+    def _holds(self, state: Inputs) -> None:
+        if urn := _urn():
+            self._live.setdefault(self._unconnected.key_of(state), set()).add(urn)
 
     @property
     def _lifecycle(self) -> Lifecycle[Any, Any, Any]:
@@ -300,12 +308,23 @@ def stack_config(key: str) -> Any:
     return pulumi.runtime.get_config(key)
 
 
+def argument(kind: type[Inputs], name: str, value: Any) -> Any:
+    """An argument of a data function, held to what the resource of this kind asks of it. Raises `InvalidInput`."""
+    if isinstance(value, pulumi.Output):
+        raise InvalidInput([Problem(name, "must be known when the program runs: call this inside Output.apply")])
+    field = kind.model_fields[name]
+    try:
+        return TypeAdapter(Annotated[(field.annotation, *field.metadata)]).validate_python(value)
+    except ValidationError as error:
+        raise InvalidInput(Problem(name, _reason(e)) for e in error.errors(include_url=False)) from None
+
+
 @contextlib.contextmanager
 def data_function(what: str) -> Iterator[None]:
     """Let a data function's error end the program with its one line instead of a traceback."""
     try:
         yield
     except CollabError as error:
-        prefix = f"{what}: " if isinstance(error, RequestError) else ""
+        prefix = "" if isinstance(error, ConfigError) else f"{what}: "
         told = pulumi.RunError(one_line(f"{prefix}{error}", limit=1000))
         raise told from (error if flag("PULUMI_COLLAB_DEBUG") else None)

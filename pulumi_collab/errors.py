@@ -111,10 +111,7 @@ class Rejected(RequestError):
 
 
 class TooManyRequests(RequestError):
-    """The service asks to come back later than we are willing to wait."""
-
-    # A limiter in front of a service refuses before the service acts, but nothing proves where this one stood.
-    ambiguous = True
+    """The service asks to come back later than we are willing to wait. A limiter refuses before the service acts."""
 
 
 class ServerError(RequestError):

@@ -44,7 +44,9 @@ READ_TIMEOUT = 30.0
 """Seconds to wait for an answer once the request is sent, as the services' own clients do."""
 LONGEST_WAIT = 60
 """Seconds. A `Retry-After` beyond this ends the call with an error that names it."""
-RETRIES = Retry(total=3, allowed_methods=None, backoff_factor=0.5, backoff_max=8.0, backoff_jitter=0.2)
+RETRIES = Retry(
+    total=3, allowed_methods=None, backoff_factor=0.5, backoff_max=8.0, backoff_jitter=0.2, retry_after_max=2**31
+)
 """How often and how patiently; tests put one without backoff here."""
 
 _PASSING = frozenset({429, 500, 502, 503, 504})  # worth asking again, if asking again is harmless
@@ -64,7 +66,8 @@ class Answer:
 class Session:
     """Calls one service.
 
-    `service` is its name for messages, `auth` signs each attempt anew, `secrets` are never shown.
+    `service` is its name for messages, `auth` signs each attempt anew, `secrets` are never shown, and `credentials`
+    says which settings to check when they are not accepted.
     """
 
     def __init__(
@@ -74,11 +77,13 @@ class Session:
         *,
         auth: AuthBase,
         secrets: Iterable[str],
+        credentials: str = "them",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.service = service
         self.base_url = base_url
         self._auth = auth
+        self._credentials = credentials
         self._secrets = sorted({s for s in secrets if s}, key=len, reverse=True)
         self._http = requests.Session()
         self._http.headers.update({"User-Agent": f"pulumi-collab/{__version__}", "Accept": "application/json"})
@@ -101,7 +106,7 @@ class Session:
         call is harmless (default: GET). `accept` lists further statuses to return instead of raising.
         Raises a `RequestError`.
         """
-        url = path if path.startswith(("http://", "https://")) else f"{self.base_url}/{path.lstrip('/')}"
+        url = path if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
         safe = method == "GET" if safe is None else safe
         retries = RETRIES
         while True:
@@ -139,7 +144,7 @@ class Session:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"])) or "the body"
-            shown = self.shown(answer) if answer.json is None else f"{where}: {first['msg']}"
+            shown = (self.shown(answer) or "nothing") if answer.json is None else f"{where}: {first['msg']}"
             raise BadAnswer(
                 f"{self.service} answered something unexpected ({shown}); check the base URL", status=answer.status
             ) from None
@@ -204,7 +209,7 @@ class Session:
         elif status == 401:
             kind, text = (
                 Unauthenticated,
-                "does not accept the credentials (HTTP 401); check them, they may have expired",
+                f"does not accept the credentials (HTTP 401); check {self._credentials}, they may have expired",
             )
         elif status == 403:
             kind, text = Forbidden, "does not allow this with these credentials (HTTP 403)"

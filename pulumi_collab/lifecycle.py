@@ -5,6 +5,7 @@ A door (today the dynamic provider, one day a native plugin) turns engine calls 
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -15,6 +16,9 @@ from .errors import Problem, RequestError
 
 ATTEMPTS = 3
 """How often a write whose answer is lost is sent before we give up; in between we look."""
+
+PAUSE = 0.5
+"""Seconds between a lost answer and the look that follows, times the attempt; tests have none."""
 
 Tell = Callable[[str], None]
 """Says something to the person who runs the operation, as a warning."""
@@ -106,6 +110,10 @@ class Lifecycle(ABC, Generic[I, S, C]):
     def update(self, old: S, inputs: I) -> S:
         """Change it in place."""
 
+    def left_behind(self, state: S) -> str:
+        """What to tell when this resource ends because another one declares the same thing; mostly nothing."""
+        return ""
+
     @abstractmethod
     def delete(self, state: S) -> None:
         """End it; ending what is gone already succeeds."""
@@ -117,12 +125,15 @@ T = TypeVar("T")
 def settle(write: Callable[[], T], look: Callable[[], T | None]) -> T:
     """Write until it is so: after a failure `look` tells whether the wanted state is there all the same.
 
-    A refusal is final, unless the wanted state is there; a lost answer is repeated, at most `ATTEMPTS` times in all.
+    A refusal is final, unless the wanted state is there; a lost answer is repeated, at most `ATTEMPTS` times in all and
+    after a pause, for a service that shows its writes late.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return write()
         except RequestError as error:
+            if error.ambiguous:
+                time.sleep(PAUSE * attempt)
             try:
                 found = look()
             except RequestError:

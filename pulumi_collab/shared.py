@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from typing import ClassVar, Generic, Protocol, TypeVar, cast
 
 from .config import Setting, StackConfig, resolve
+
+RECENT = 2.0
+"""Seconds for which a listing is good enough to decide on a write: an `up` may last for minutes."""
 
 
 class Client(Protocol):
@@ -49,15 +53,20 @@ class Listings(Generic[K, V]):
         self._locks: defaultdict[K, threading.RLock] = defaultdict(threading.RLock)
         self._guard = threading.Lock()
         self._values: dict[K, V] = {}
+        self._times: dict[K, float] = {}
         self._readers: defaultdict[K, set[str]] = defaultdict(set)
 
-    def get(self, key: K, reader: str | None = None) -> V:
-        """The listing; a fresh one when this reader was answered from it before. Failures are not kept."""
+    def get(self, key: K, reader: str | None = None, *, recent: bool = False) -> V:
+        """The listing; a fresh one when this reader was answered before. Failures are not kept.
+
+        `recent` asks for one that is at most `RECENT` seconds old, for a decision to write.
+        """
         with self.alone(key):
-            if key not in self._values or (reader is not None and reader in self._readers[key]):
+            again = reader is not None and reader in self._readers[key]
+            if again or key not in self._values or (recent and time.monotonic() - self._times[key] > RECENT):
                 self._values.pop(key, None)
                 self._readers[key].clear()
-                self._values[key] = self._load(key)
+                self._keep(key, self._load(key))
             if reader is not None:
                 self._readers[key].add(reader)
             return self._values[key]
@@ -70,13 +79,16 @@ class Listings(Generic[K, V]):
     def put(self, key: K, value: V) -> None:
         """What a write's answer says is newer than any listing. Call it inside `alone`, or two answers may cross."""
         with self.alone(key):
-            self._values[key] = value
-            self._readers[key].clear()
+            self._keep(key, value)
 
     def forget(self, key: K) -> None:
         """Whatever we held may be wrong now."""
         with self.alone(key):
             self._values.pop(key, None)
+
+    def _keep(self, key: K, value: V) -> None:
+        self._values[key] = value
+        self._times[key] = time.monotonic()
 
     def alone(self, key: K) -> threading.RLock:
         """A lock to hold while one writes, so that looks and writes of one key do not mix."""

@@ -12,7 +12,7 @@ from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from ..config import Setting, checked_base_url
-from ..errors import BadAnswer, Rejected, ServerError, Unauthenticated
+from ..errors import BadAnswer, ConfigError, Rejected, ServerError, Unauthenticated
 from ..http import Session
 from ..shared import Listings
 from . import wire
@@ -53,12 +53,15 @@ class Client:
     settings: ClassVar[Mapping[str, Setting]] = SETTINGS
 
     def __init__(self, base_url: str, user_id: str, api_token: str) -> None:
+        if not (user_id.isascii() and user_id.isdigit()):
+            raise ConfigError("the QuantConnect user id (QUANTCONNECT_USER_ID or quantconnect:userId) must be a number")
         self.user_id = user_id
         self._session = Session(
             NAME,
             checked_base_url(base_url, SETTINGS["base_url"]),
             auth=Signature(user_id, api_token),
             secrets=[api_token],
+            credentials="QUANTCONNECT_USER_ID and QUANTCONNECT_API_TOKEN",
         )
         self._listings: Listings[int, list[wire.Collaborator]] = Listings(self._list)
 
@@ -66,9 +69,11 @@ class Client:
         """Ask whether the credentials are good."""
         self._call("authenticate", {}, safe=True)
 
-    def collaborators(self, project_id: int, reader: str | None = None) -> list[wire.Collaborator]:
+    def collaborators(
+        self, project_id: int, reader: str | None = None, *, recent: bool = False
+    ) -> list[wire.Collaborator]:
         """Everybody on the project, the owner included, from the process's shared listing (`shared.Listings`)."""
-        return self._listings.get(project_id, reader)
+        return self._listings.get(project_id, reader, recent=recent)
 
     def collaborators_now(self, project_id: int) -> list[wire.Collaborator]:
         """Everybody on the project at this moment."""
@@ -93,14 +98,26 @@ class Client:
     def _list(self, project_id: int) -> list[wire.Collaborator]:
         answer = self._call("projects/collaboration/read", wire.read_body(project_id), safe=True)
         if answer.collaborators is None:
-            raise BadAnswer(f"{NAME} answered without the list of collaborators of project {project_id}")
-        return answer.collaborators
+            raise BadAnswer(f"{NAME} answered without the list of collaborators of project {project_id}; try again")
+        return self._with_owner(answer.collaborators)
+
+    def _with_owner(self, people: list[wire.Collaborator]) -> list[wire.Collaborator]:
+        """Where no entry says who the owner is, it is the caller: only owners may manage collaborators."""
+        if any(person.owner for person in people):
+            return people
+        return [p.model_copy(update={"owner": True}) if str(p.uid) == self.user_id else p for p in people]
 
     def _write(self, operation: str, project_id: int, body: dict[str, Any]) -> None:
         self._listings.forget(project_id)  # whatever comes back, or nothing: what we knew is old
-        answer = self._call(f"projects/collaboration/{operation}", body, safe=False)
+        try:
+            answer = self._call(f"projects/collaboration/{operation}", body, safe=False)
+        except Rejected as error:
+            raise Rejected(
+                f"{error}. User {self.user_id} must own the project, and people must be members of its organisation",
+                status=error.status,
+            ) from None
         if answer.collaborators is not None:
-            self._listings.put(project_id, answer.collaborators)
+            self._listings.put(project_id, self._with_owner(answer.collaborators))
 
     def _call(self, path: str, body: dict[str, Any], *, safe: bool) -> wire.Answer:
         try:

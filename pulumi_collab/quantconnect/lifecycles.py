@@ -102,7 +102,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     def create(self, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Give access; who has just this access already is taken over without a call."""
         with self.client.alone(inputs.project_id):
-            found = _find(self.client.collaborators(inputs.project_id, f"create {inputs.user}"), inputs.user)
+            found = _find(self._people(inputs), inputs.user)
             if found is None:
                 return self._granted(inputs, exists=False)
             if found.owner:
@@ -117,21 +117,14 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:
         """The person's entry in the shared listing. A project that cannot be listed raises: it may only be hidden."""
-        try:
-            people = self.client.collaborators(state.project_id, f"read {state.user}")
-        except Rejected as error:
-            raise Refused(
-                f"cannot tell whether {self.about(state)} still has access: the project does not show itself to user "
-                f"{self.client.user_id} ({error}); check the credentials, and if the project is gone for good remove "
-                "the resource with `pulumi state delete`"
-            ) from error
+        people = self._people(state, recent=False)
         found = _find(people, state.user)
         return _state(state, found) if found is not None else None
 
     def update(self, old: ProjectCollaboratorState, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Change permission and live control in one call; who was removed meanwhile is given access again."""
         with self.client.alone(inputs.project_id):
-            found = _find(self.client.collaborators(inputs.project_id, f"update {inputs.user}"), inputs.user)
+            found = _find(self._people(inputs), inputs.user)
             if found is not None and found.owner:
                 raise Refused(self._owner(inputs))
             if found is not None and _has(found, inputs.permission, inputs.live_control):
@@ -141,7 +134,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     def delete(self, state: ProjectCollaboratorState) -> None:
         """Take access away and see that it is gone."""
         with self.client.alone(state.project_id):
-            found = _find(self.client.collaborators(state.project_id, f"delete {state.user}"), state.user)
+            found = _find(self._people(state), state.user)
             if found is None:
                 return
             if found.owner:
@@ -149,10 +142,25 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 return
             settle(lambda: self._removed(state), lambda: self._is_gone(state, now=True))
 
+    def _people(self, inputs: ProjectCollaboratorInputs, *, recent: bool = True) -> list[wire.Collaborator]:
+        try:
+            return self.client.collaborators(inputs.project_id, inputs.user, recent=recent)
+        except Rejected as error:
+            raise Refused(
+                f"cannot tell whether {self.about(inputs)} has access: the project does not show itself to user "
+                f"{self.client.user_id} ({error}); check the credentials, and if the project is gone for good remove "
+                "the resource with `pulumi state delete`"
+            ) from error
+
     def _granted(self, inputs: ProjectCollaboratorInputs, *, exists: bool) -> ProjectCollaboratorState:
+        accepted = False
+
         def write() -> ProjectCollaboratorState:
-            call = self.client.update if exists else self.client.create
-            call(inputs.project_id, inputs.user, inputs.permission, inputs.live_control)
+            nonlocal accepted
+            if not accepted:  # what was accepted is not asked for again: each time mails the person
+                call = self.client.update if exists else self.client.create
+                call(inputs.project_id, inputs.user, inputs.permission, inputs.live_control)
+                accepted = True
             state = self._as_wanted(inputs, now=False)
             if state is None:
                 raise BadAnswer(f"{NAME} accepted the change, but its list does not show it; run it again")
@@ -165,6 +173,8 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         found = _find(people(inputs.project_id), inputs.user)
         if found is None or found.owner or not _has(found, inputs.permission, inputs.live_control):
             return None
+        if found.user != inputs.user:
+            self.tell(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
         return _state(inputs, found)
 
     def _removed(self, state: ProjectCollaboratorState) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
+from ..dynamic import LifecycleProvider, argument, data_function, declare, options, stack_config
 from ..shared import new_client
 from .client import NAME, Client
 from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
@@ -91,7 +91,8 @@ def get_project_collaborators(project_id: int) -> list[Collaborator]:
     :param project_id: the project's number.
     :returns: for each person `user`, `permission`, `live_control`, `owner`, `uid`, `email`, `display_name`.
 
-    Ends the program with one line when the project cannot be read. Source: `projects/collaboration/read`.
+    Ends the program with one line when the number is none or the project cannot be read. Source: `projects/collaboration/read`.
     """
     with data_function(f"could not list the collaborators of {NAME} project {project_id}"):
+        project_id = argument(ProjectCollaboratorInputs, "project_id", project_id)
         return new_client(Client, stack_config).collaborators(project_id)

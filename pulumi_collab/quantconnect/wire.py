@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 
 Permission = Literal["read", "write"]
 
@@ -17,13 +25,22 @@ class Collaborator(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    user: str = Field(alias="publicId")
-    permission: str  # any, so that one odd entry does not hide everybody else's
+    # Everything may be missing, null or odd: one odd entry must not hide everybody else's.
+    user: str = Field(default="", alias="publicId")
+    permission: str = ""
     live_control: bool = Field(default=False, alias="liveControl")
-    owner: bool = False  # older answers leave it out for everybody else
-    uid: int | None = None  # may be null
+    owner: bool = False
+    uid: int | None = None
     email: str | None = None
     display_name: str | None = Field(default=None, alias="name")
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _odd_is_missing(cls, value: Any, valid: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        try:
+            return valid(value)
+        except ValidationError:
+            return cls.model_fields[str(info.field_name)].get_default()
 
 
 class Answer(BaseModel):
@@ -32,16 +49,21 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     success: bool
-    errors: list[Any] = []
-    messages: list[Any] = []
+    errors: Any = None
+    messages: Any = None
     message: Any = Field(default=None, alias="Message")
     collaborators: list[Collaborator] | None = None
 
     @property
     def reason(self) -> str:
         """Why it failed, in the service's words."""
-        told = [*self.errors, *self.messages, *([self.message] if self.message else [])]
-        return "; ".join(map(str, told)) or "no reason was given"
+        told = [
+            str(each)
+            for shape in (self.errors, self.messages, self.message)
+            for each in (shape if isinstance(shape, list) else [shape])
+            if each
+        ]
+        return "; ".join(told) or "no reason was given"
 
 
 def read_body(project_id: int) -> dict[str, Any]:

@@ -62,7 +62,9 @@ class Client:
 
     def __init__(self, base_url: str, api_token: str) -> None:
         base_url = checked_base_url(base_url, SETTINGS["base_url"]).removesuffix("/api")
-        self._session = _Session(NAME, f"{base_url}/api", auth=Bearer(api_token), secrets=[api_token])
+        self._session = _Session(
+            NAME, f"{base_url}/api", auth=Bearer(api_token), secrets=[api_token], credentials="SRAM_API_TOKEN"
+        )
         self._ahead = timedelta(0)
         self._organisations: Listings[str, wire.Organisation] = Listings(self._get_organisation)
         self._collaborations: Listings[str, wire.Collaboration] = Listings(self._get_collaboration)

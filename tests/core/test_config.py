@@ -48,9 +48,24 @@ def test_good_base_urls(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://x.org", "x.org", "", "ftp://x.org", "https://a:b@x.org", "https://x.org?a=b", "http://localhost.x.org"],
+    [
+        "http://x.org",
+        "x.org",
+        "",
+        "ftp://x.org",
+        "https://a:b@x.org",
+        "https://x.org?a=b",
+        "http://localhost.x.org",
+        "https://x:99999/",
+        "http://[::1",
+    ],
 )
 def test_bad_base_urls(url: str) -> None:
     """Anything else would send credentials in the clear or nowhere, and is refused naming both settings."""
     with pytest.raises(ConfigError, match="SERVICE_URL or service:url"):
         checked_base_url(url, URL)
+
+
+def test_the_scheme_is_told_in_lower_case() -> None:
+    """Whatever the case of a scheme, the URL that calls are made with has it in lower case."""
+    assert checked_base_url("HTTP://127.0.0.1:1/Api", URL) == "http://127.0.0.1:1/Api"

@@ -78,6 +78,15 @@ def test_a_long_retry_after_is_told_instead(waits: list[float]) -> None:
     assert waits == []
 
 
+def test_a_longer_one_is_told_as_it_is(waits: list[float]) -> None:
+    """However long the wait is, and of a write as well, it is told and is no reason to send the call again."""
+    with ScriptedServer((429, {"Retry-After": "100000"}, "")) as server:
+        with pytest.raises(TooManyRequests, match="100000 seconds") as raised:
+            session(server.url).request("POST", "thing", json={})
+        assert not raised.value.ambiguous
+        assert len(server.seen) == 1
+
+
 @pytest.mark.parametrize("header", ["soon", "-1", "99999999999999999999", ""])
 def test_an_unusable_retry_after_does_no_harm(waits: list[float], header: str) -> None:
     """A `Retry-After` nobody can read is as good as none."""

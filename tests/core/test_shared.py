@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pulumi_collab.shared import Listings
+from pulumi_collab.shared import RECENT, Listings
 
 
 class Source:
@@ -51,10 +52,24 @@ def test_writes_replace_and_forget() -> None:
     listings = Listings(Source().load)
     listings.get("p", "a")
     listings.put("p", "written")
-    assert listings.get("p", "a") == "written"
+    assert listings.get("p", "b") == "written"
+    assert listings.get("p", "a") == "p 2", "who was answered before is not answered from a write"
     listings.forget("p")
-    assert listings.get("p") == "p 2"
-    assert listings.fresh("p") == "p 3"
+    assert listings.get("p") == "p 3"
+    assert listings.fresh("p") == "p 4"
+
+
+def test_a_decision_wants_a_recent_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old listing is good enough to read from, and not to decide on a write."""
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    listings = Listings(Source().load)
+    assert listings.get("p") == "p 1"
+    now += RECENT
+    assert listings.get("p", recent=True) == "p 1"
+    now += 0.1
+    assert listings.get("p") == "p 1"
+    assert listings.get("p", recent=True) == "p 2"
 
 
 def test_failures_are_not_kept() -> None:

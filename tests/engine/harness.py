@@ -17,6 +17,7 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[2]
 DRIFT = 7
 """The exit code of `preview --expect-no-changes` when there are changes."""
+QUICKLY = ("--yes", "--skip-preview", "--suppress-progress", "--diff")
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ class Project:
         return ["pulumi", *arguments, "--non-interactive", "--color", "never"], environment
 
     def up(self, *arguments: str, ok: bool | None = True) -> Run:
-        """`pulumi up`, with its own preview."""
-        return self.run("up", "--yes", "--suppress-progress", "--diff", *arguments, ok=ok)
+        """`pulumi up`, without its own preview, which takes as long again (`--skip-preview=false` asks for it)."""
+        return self.run("up", *QUICKLY, *arguments, ok=ok)
 
     def killed_up(self, when: Callable[[], bool]) -> None:
         """Start an `up`, and kill all of it, plugins included, once `when` is true; free the stack's lock."""
@@ -133,11 +134,11 @@ class Project:
 
     def refresh(self, *arguments: str, ok: bool | None = True) -> Run:
         """`pulumi refresh`."""
-        return self.run("refresh", "--yes", "--suppress-progress", "--diff", *arguments, ok=ok)
+        return self.run("refresh", *QUICKLY, *arguments, ok=ok)
 
     def destroy(self, *arguments: str, ok: bool | None = True) -> Run:
         """`pulumi destroy`."""
-        return self.run("destroy", "--yes", "--suppress-progress", "--diff", *arguments, ok=ok)
+        return self.run("destroy", *QUICKLY, *arguments, ok=ok)
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Our resources in the state, by name."""

@@ -62,6 +62,10 @@ pulumi.export("people", [f"{{p.user}} {{p.permission}} {{p.live_control}} {{p.ow
     run = project.preview(ok=False)
     assert "could not list the collaborators of QuantConnect project 404: QuantConnect refused" in run.out
     assert "Traceback" not in run.out
+    project.write(program.format(project="pulumi.Output.from_input(5)"))
+    assert "project_id: must be known when the program runs" in project.preview(ok=False).out
+    project.write(program.format(project=f"'{PROJECT}'"))
+    project.preview()
 
 
 def test_a_program_is_unit_tested_with_mocks() -> None:

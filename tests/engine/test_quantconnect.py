@@ -38,7 +38,7 @@ def calls(emulator: Emulator, part: str = "collaboration/") -> list[str]:
 def test_a_whole_life(make_project: MakeProject, emulator: Emulator) -> None:
     """Up gives access, a clean preview follows, drift shows on its property, up --refresh repairs, destroy ends it."""
     project = make_project(program("mia=mia-ai,permission='write'", "jo=jo,live_control=True"))
-    project.up()
+    project.up("--skip-preview=false")
     assert access(emulator) == {"mia-ai": ("write", False), "jo": ("read", True)}
     project.clean()
 
@@ -49,10 +49,10 @@ def test_a_whole_life(make_project: MakeProject, emulator: Emulator) -> None:
     assert "~ live_control: true => false" in seen
     assert "+ pulumi-python:dynamic/quantconnect:ProjectCollaborator: (create)" in seen
 
-    project.up("--refresh")
+    project.up("--refresh", "--skip-preview=false")
     assert access(emulator) == {"mia-ai": ("write", False), "jo": ("read", True)}
     project.clean()
-    project.destroy()
+    project.destroy("--skip-preview=false")
     assert access(emulator) == {}
 
 
@@ -279,7 +279,7 @@ def test_twenty_collaborators_are_read_by_one_call(make_project: MakeProject, em
     project.up()
     assert calls(emulator).count("create") == 20
     emulator.clear_journal()
-    project.refresh("--skip-preview")
+    project.refresh()
     assert calls(emulator) == ["read"]
 
 

@@ -223,3 +223,36 @@ def test_the_debug_switch_brings_tracebacks_and_a_redacted_log(emulator: Emulato
     assert "projects/collaboration/create" in plugin.stderr
     assert environment["QUANTCONNECT_API_TOKEN"] not in plugin.stderr
     assert "Basic" not in plugin.stderr
+
+
+def test_a_long_lived_plugin_removes_what_it_is_asked_to(plugin: Plugin) -> None:
+    """One process through several lives: a name that has gone, or was only previewed, keeps no access alive."""
+    for urn in ("urn:a", "urn:b"):
+        plugin.check(MIA, urn="urn:previewed")
+        inputs, _ = plugin.check(MIA, urn=urn)
+        id_, state = plugin.create(inputs, urn=urn)
+        plugin.check(MIA, inputs, urn=urn)
+        plugin.delete(id_, state, urn=urn)
+        assert plugin.read(id_, state)[0] == ""
+
+
+def test_a_rename_keeps_the_access(plugin: Plugin) -> None:
+    """Created under a new name and then deleted under the old one, the person keeps the access; also after a crash."""
+    id_, state = plugin.create(MIA, urn="urn:old")
+    plugin.create(MIA, urn="urn:new")
+    plugin.delete(id_, state, urn="urn:old")
+    assert plugin.read(id_, state)[0] == id_
+    plugin.check(MIA, MIA, urn="urn:new")
+    plugin.delete(id_, state, urn="urn:old")
+    assert plugin.read(id_, state)[0] == id_
+    plugin.delete(id_, state, urn="urn:new")
+    assert plugin.read(id_, state)[0] == ""
+
+
+def test_an_id_that_is_none_is_told_in_one_line(plugin: Plugin) -> None:
+    """A resource looked up by an id of another form fails with one line."""
+    with pytest.raises(
+        PluginError, match="the state of nonsense cannot be read: project_id: must be a whole number"
+    ) as e:
+        plugin.read("nonsense", MIA)
+    assert "\n" not in str(e.value).strip()

@@ -66,7 +66,7 @@ class TestQuantConnect(CollaboratorContract):
         return {
             p["publicId"]: {"permission": p["permission"], "live_control": p["liveControl"]}
             for p in people(emulator)
-            if not p.get("owner")
+            if p["publicId"] != "owner-ola"
         }
 
     def reading_calls(self, emulator: Emulator) -> list[dict[str, Any]]:

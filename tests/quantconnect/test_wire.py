@@ -75,3 +75,20 @@ def test_requests_have_the_documented_bodies() -> None:
         "collaboratorId": "johnny_walker",
         "collaboratorUserId": "johnny_walker",
     }
+
+
+@pytest.mark.parametrize("field", list(ENTRY))
+@pytest.mark.parametrize("odd", [None, [], {"a": 1}])
+def test_one_odd_entry_hides_nobody(field: str, odd: Any) -> None:
+    """Whatever is null or odd in one person's entry counts as missing, and everybody else's is read."""
+    body = {"success": True, "errors": None, "collaborators": [{**ENTRY, field: odd}, {**ENTRY, "publicId": "jo"}]}
+    people = wire.Answer.model_validate(body).collaborators
+    assert people is not None
+    assert people[1].user == "jo"
+    assert len(people) == 2
+
+
+@pytest.mark.parametrize("errors", ["text", ["text"], [None, "text"]])
+def test_a_reason_in_any_shape(errors: Any) -> None:
+    """Why a call failed is told whether it comes as a list or as text."""
+    assert wire.Answer.model_validate({"success": False, "errors": errors}).reason == "text"

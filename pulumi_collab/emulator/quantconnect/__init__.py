@@ -45,7 +45,7 @@ PLATFORM: Platform[World] = Platform(
         "bad_credentials": ("401", "hash", "userid", "500"),
         "slug_case": ("exact", "fold"),
         "uid": ("present", "null", "absent"),
-        "owner_flag": ("present", "absent-on-others"),
+        "owner_flag": ("present", "absent-on-others", "absent"),
         "error_shape": ("errors", "messages", "message"),
         "write_answer": ("list", "without-list"),
     },

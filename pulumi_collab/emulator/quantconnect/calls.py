@@ -303,7 +303,8 @@ def _entry(call: Call[World], collaborator: Collaborator, *, owner: bool) -> Fie
         entry["uid"] = None
     elif call.variants["uid"] == "absent":
         del entry["uid"]
-    if call.variants["owner_flag"] == "absent-on-others" and not owner:
+    flag = call.variants["owner_flag"]
+    if flag == "absent" or (flag == "absent-on-others" and not owner):
         del entry["owner"]
     return entry
 

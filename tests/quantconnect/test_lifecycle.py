@@ -1,0 +1,108 @@
+"""QuantConnect's collaborator in the situations that testers found: old facts, late lists, owners without a flag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pulumi_collab.emulator import Emulator
+from pulumi_collab.errors import BadAnswer, ConfigError, Refused
+from pulumi_collab.lifecycle import ATTEMPTS
+from pulumi_collab.quantconnect.client import Client
+from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
+
+from .behind import PROJECT, call, people
+
+MIA = ProjectCollaboratorInputs(project_id=PROJECT, user="mia-ai", permission="write")
+OWNER = ProjectCollaboratorInputs(project_id=PROJECT, user="owner-ola", adopt=True)
+
+
+@pytest.fixture
+def lifecycle(emulator: Emulator, no_waiting: None) -> ProjectCollaboratorLifecycle:
+    """One plugin process's lifecycle."""
+    environment = emulator.environment()
+    client = Client(
+        environment["QUANTCONNECT_BASE_URL"], environment["QUANTCONNECT_USER_ID"], environment["QUANTCONNECT_API_TOKEN"]
+    )
+    return ProjectCollaboratorLifecycle(client, lambda _: None)
+
+
+def give(emulator: Emulator, user: str, *, write: bool, live_control: bool) -> None:
+    """Somebody else gives access."""
+    call(emulator, "create", collaboratorUserId=user, collaborationWrite=write, collaborationLiveControl=live_control)
+
+
+def test_access_given_meanwhile_is_not_overwritten(
+    emulator: Emulator, lifecycle: ProjectCollaboratorLifecycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who got other access since the listing was made, long ago in this process, is refused and not overwritten."""
+    list(lifecycle.check(dict(MIA), None))
+    give(emulator, "mia-ai", write=False, live_control=True)
+    monkeypatch.setattr("pulumi_collab.shared.RECENT", 0.0)
+    with pytest.raises(Refused, match="read access with live control already"):
+        lifecycle.create(MIA)
+
+
+def test_one_process_may_live_long(emulator: Emulator, lifecycle: ProjectCollaboratorLifecycle) -> None:
+    """Creating and deleting the same person again in one process rests on what is there then."""
+    state = lifecycle.create(MIA)
+    emulator.reset()
+    lifecycle.create(MIA)
+    assert {p["publicId"] for p in people(emulator)} == {"owner-ola", "mia-ai"}
+    lifecycle.delete(state)
+    assert lifecycle.read(state) is None
+    give(emulator, "mia-ai", write=True, live_control=False)
+    lifecycle.delete(state)
+    assert {p["publicId"] for p in people(emulator)} == {"owner-ola"}
+
+
+def test_an_owner_without_a_flag_is_the_caller(emulator: Emulator, lifecycle: ProjectCollaboratorLifecycle) -> None:
+    """Where no entry says who the owner is, the caller's own is never created, changed or removed."""
+    emulator.variants(quantconnect={"owner_flag": "absent"})
+    assert [p.property for p in lifecycle.check(dict(OWNER), None)] == ["user"]
+    with pytest.raises(Refused, match="is the owner"):
+        lifecycle.create(OWNER)
+    state = lifecycle.state_model.model_validate(dict(OWNER))
+    with pytest.raises(Refused, match="is the owner"):
+        lifecycle.update(state, OWNER)
+    lifecycle.delete(state)
+    assert {p["publicId"] for p in people(emulator)} == {"owner-ola"}
+
+
+def test_a_list_that_lags_mails_nobody_twice(
+    emulator: Emulator, lifecycle: ProjectCollaboratorLifecycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the service accepted is not asked for again, however late its list shows it."""
+    emulator.variants(quantconnect={"write_answer": "without-list"})
+    shown = lifecycle.client._list
+    monkeypatch.setattr(
+        lifecycle.client._listings, "_load", lambda project: [p for p in shown(project) if p.user != "mia-ai"]
+    )
+    with pytest.raises(BadAnswer, match="does not show it"):
+        lifecycle.create(MIA)
+    paths = [entry["path"].rsplit("/", 1)[1] for entry in emulator.journal()]
+    assert paths.count("create") == 1
+    assert paths.count("read") > ATTEMPTS
+
+
+def test_a_hidden_project_tells_what_to_do(emulator: Emulator, lifecycle: ProjectCollaboratorLifecycle) -> None:
+    """Create, read, update and delete on a project that is gone or hidden all say how to go on."""
+    gone: dict[str, Any] = {**dict(MIA), "project_id": 404}
+    inputs, state = ProjectCollaboratorInputs(**gone), lifecycle.state_model(**gone)
+    acts: tuple[Callable[[], Any], ...] = (
+        lambda: lifecycle.create(inputs),
+        lambda: lifecycle.read(state),
+        lambda: lifecycle.update(state, inputs),
+        lambda: lifecycle.delete(state),
+    )
+    for act in acts:
+        with pytest.raises(Refused, match=r"mia-ai on QuantConnect project 404 .*pulumi state delete"):
+            act()
+
+
+def test_a_user_id_that_is_no_number() -> None:
+    """A user id that cannot be one is told with both of its settings, before it is sent."""
+    with pytest.raises(ConfigError, match="QUANTCONNECT_USER_ID or quantconnect:userId"):
+        Client("https://example.org", "jürgen", "token")
