@@ -313,8 +313,9 @@ def argument(kind: type[Inputs], name: str, value: Any) -> Any:
     if isinstance(value, pulumi.Output):
         raise InvalidInput([Problem(name, "must be known when the program runs: call this inside Output.apply")])
     field = kind.model_fields[name]
+    declared: Any = Annotated[(field.annotation, *field.metadata)]
     try:
-        return TypeAdapter(Annotated[(field.annotation, *field.metadata)]).validate_python(value)
+        return TypeAdapter(declared).validate_python(value)
     except ValidationError as error:
         raise InvalidInput(Problem(name, _reason(e)) for e in error.errors(include_url=False)) from None
 

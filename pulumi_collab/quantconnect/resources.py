@@ -91,7 +91,8 @@ def get_project_collaborators(project_id: int) -> list[Collaborator]:
     :param project_id: the project's number.
     :returns: for each person `user`, `permission`, `live_control`, `owner`, `uid`, `email`, `display_name`.
 
-    Ends the program with one line when the number is none or the project cannot be read. Source: `projects/collaboration/read`.
+    Ends the program with one line when the number is none or the project cannot be read.
+    Source: `projects/collaboration/read`.
     """
     with data_function(f"could not list the collaborators of {NAME} project {project_id}"):
         project_id = argument(ProjectCollaboratorInputs, "project_id", project_id)
