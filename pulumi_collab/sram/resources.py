@@ -126,7 +126,7 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         :param tags: 1 to 32 lower-case letters, digits, dashes and underscores each, beginning with a letter. The
             organisation's own tags are added and are no drift.
         :param units: names of units of the organisation. Changed in place.
-        :param support_email: where members find help.
+        :param support_email: where members find help; an e-mail address of up to 255 characters.
         :param allow_replacement: delete and make again when something changes that the API cannot change.
         :param force_destroy: delete it even when it has members. Has to be in the state, by an earlier `pulumi up`,
             before the collaboration is destroyed or replaced.
@@ -240,7 +240,8 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, a new date that is past, an unknown
-        collaboration, a member of another role, lowering the last admin, the expiry date of a member.
+        collaboration, a member of another role, an open invitation of another role or groups, lowering the last admin,
+        the expiry date of a member. For somebody who accepted under another address the last two are warnings.
         """
         inputs = {
             "collaboration": collaboration,

@@ -86,6 +86,56 @@ def test_the_organisations_own_tags_are_no_drift(ours: Ours) -> None:
     assert ours.make(tags=["mine", "more"]).organisation_tags == ["demo_all"], "taken over with them"
 
 
+def with_default_tags(ours: Ours, *tags: str) -> None:
+    """Let the organisation add these to every new collaboration."""
+    seed = ours.emulator.state()["sram"]
+    seed["organisations"][0]["default_tags"] = list(tags)
+    ours.emulator.seed({"sram": seed})
+    ours.again()
+
+
+def test_declaring_an_own_tag_of_the_organisation(ours: Ours) -> None:
+    """Declaring a tag that the organisation has added is no change, before and after a refresh (3.1 tags)."""
+    with_default_tags(ours, "dflt")
+    ai = ours.make(tags=["a"])
+    wanted = declared(tags=["a", "dflt"])
+    assert problems(ours, wanted, ai) == {}
+    assert ours.collaborations.changed(ai, dict(wanted)) == set()
+    ai = reread(ours, ai)
+    assert problems(ours, wanted, ai) == {}
+    assert list(problems(ours, declared(tags=["a", "dflt", "more"]), ai)) == ["tags"]
+    assert list(problems(ours, declared(tags=["dflt"]), ai)) == ["tags"]
+    kept = reread(ours, ours.collaborations.update(ai, declared(tags=["a", "dflt"], force_destroy=True)))
+    assert kept.tags == ["a", "dflt"]
+    assert ours.collaborations.changed(kept, dict(wanted)) == {"force_destroy"}
+
+
+def test_taking_out_an_own_tag_of_the_organisation(ours: Ours) -> None:
+    """What is declared cannot be known as the organisation's own: taking it out fails, and says what to do."""
+    with_default_tags(ours, "dflt")
+    ai = ours.make(tags=["a", "dflt"])
+    assert "stays declared" in problems(ours, declared(tags=["a"]), ai)["tags"]
+
+
+def test_tags_changed_in_the_web_and_then_declared(ours: Ours) -> None:
+    """Tags that are there already, without a refresh between, are remembered without a call (3.1 tags)."""
+    ai = ours.make(tags=["a", "b"])
+    act(ours.emulator, "edit", collaboration=ai.identifier, fields={"tags": ["a", "c"]})
+    wanted = declared(tags=["a", "c"])
+    assert problems(ours, wanted, ai) == {}
+    ours.emulator.clear_journal()
+    assert ours.collaborations.update(ai, wanted).tags == ["a", "c"]
+    assert writes(ours.emulator) == []
+
+
+def test_a_support_address_of_the_web_interface(ours: Ours) -> None:
+    """Whatever people make of the support address there can be read, as drift (3.3)."""
+    ai = ours.make()
+    act(ours.emulator, "edit", collaboration=ai.identifier, fields={"support_email": "the desk"})
+    live = reread(ours, ai)
+    assert CollaborationState.model_validate(live.model_dump()).support_email == "the desk"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -414,7 +464,7 @@ def test_members_are_not_lost_by_surprise(ours: Ours) -> None:
     ai = ours.make()
     accept_somebody(ours, ai)
     ours.again()
-    with pytest.raises(Refused, match=r"Bob <bob@x\.org>.*force_destroy=True"):
+    with pytest.raises(Refused, match=r"Bob <bob@x\.org>.*force_destroy=True.*`pulumi up` sends them again"):
         ours.collaborations.delete(ai)
     assert members(ours.emulator, ai.identifier) == {"urn:bob": "member"}
     ours.collaborations.delete(ai.model_copy(update={"force_destroy": True}))

@@ -25,6 +25,7 @@ BAD_COLLABORATIONS: list[tuple[str, Any]] = [
     ("tags", "abc"),
     *(("administrators", [text]) for text in ("bad", "a b@x.org", "", "@", "a" * 250 + "@x.org")),
     *(("website_url", text) for text in ("www.x.test", "mailto:a@b", "x")),
+    *(("support_email", text) for text in ("bad", "a b@x.org", "@", "a" * 250 + "@x.org")),
     *(("logo", text) for text in ("https://x.org/logo.png", "logo.png", "not base64", "data:image/png;base64,")),
     *(("expiry_date", text) for text in ("tomorrow", "2030-06-15T12:00:00", "15-06-2030", "2030-02-30", "")),
     *(("disable_join_requests", value) for value in ("yes", 1, None)),
@@ -92,6 +93,7 @@ def test_what_the_service_takes() -> None:
     assert given.administrators == ["a@b@c"], "nobody is invited twice"
     assert given.tags == ["a"], "two equal tags would leave a collaboration without any"
     assert declared(logo=PICTURE).logo == PICTURE
+    assert declared(support_email="").support_email == ""
 
 
 @pytest.mark.parametrize("value", [PAST, TODAY, f"{PAST}T12:00:00+00:00"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from pulumi_collab.errors import Refused, RequestError
-from pulumi_collab.sram.lifecycles import CollaborationInviteState
+from pulumi_collab.sram.client import Client
+from pulumi_collab.sram.lifecycles import CollaborationInviteLifecycle, CollaborationInviteState
 
 from .behind import accept, act, api, invitation_id, invited, mails, members, reads, writes
 from .conftest import Ours, inputs_of, properties
@@ -91,6 +92,33 @@ def test_another_role_is_not_taken_over(ours: Ours) -> None:
         ours.invite(ai, intended_role="admin")
     found = properties(ours.invites.check({"collaboration": ai, "email": "bob@x.org", "intended_role": "admin"}, None))
     assert list(found) == ["intended_role"]
+
+
+def test_another_open_invitation_fails_at_preview(ours: Ours) -> None:
+    """For a new resource an open invitation of another role or groups fails, by one listing (4.1 Duplicate)."""
+    ai = ours.make().identifier
+    group(ours, ai, "one")
+    ann = ours.invite(ai, "ann@x.org")
+    bob = ours.invite(ai, "Bob@x.org")
+    known = dict(inputs_of(bob, email="bob@x.org"))
+    ours.again()
+    ours.emulator.clear_journal()
+    assert properties(ours.invites.check(known, None)) == {}
+    found = properties(ours.invites.check(known | {"intended_role": "admin"}, None))
+    assert list(found) == ["intended_role"]
+    assert "invited already as member, and the program asks for admin" in found["intended_role"]
+    found = properties(ours.invites.check(known | {"groups": ["one"]}, None))
+    assert list(found) == ["groups"]
+    assert "asks for member with the groups one" in found["groups"]
+    assert list(properties(ours.invites.check(known | {"intended_role": "admin"}, inputs_of(ann)))) == ["intended_role"]
+    unknown_yet = {name: known[name] for name in ("collaboration", "email", "resend_limit")}
+    assert properties(ours.invites.check(unknown_yet, None)) == {}
+    assert sorted(reads(ours.emulator)) == ["collaborations", "open"]
+    assert properties(ours.invites.check(known | {"intended_role": "admin"}, inputs_of(bob))) == {}
+    assert properties(ours.invites.check(known | {"intended_role": "admin"}, None)) == {}, "a forced replacement"
+    act(ours.emulator, "age-invitation", invitation_id=bob.invitation_id, days=20)
+    ours.again()
+    assert properties(ours.invites.check(known | {"intended_role": "admin"}, None)) == {}, "it is withdrawn first"
 
 
 def test_an_address_that_is_left_out_is_noticed(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -445,6 +473,41 @@ def test_the_expiry_of_a_membership(ours: Ours) -> None:
         ours.updated(bob, groups=["one"])
 
 
+def test_refusals_to_who_accepted_elsewhere_are_warned_of(ours: Ours) -> None:
+    """Where the address does not tell the member, preview warns of what `up` will refuse (4.3 platform_id)."""
+    ai = ours.make().identifier
+    bob = brought_to(ours, ours.invite(ai, intended_role="admin"), "elsewhere")
+    changes: list[tuple[dict[str, Any], str]] = [
+        ({"groups": ["one"]}, "groups act through the invitation"),
+        ({"membership_expiry_date": LATER}, "membership_expiry_date of a member cannot be changed"),
+        ({"intended_role": "member"}, "only admin"),
+    ]
+    for change, told in changes:
+        ours.again()
+        ours.told.clear()
+        wanted = inputs_of(bob, **change)
+        assert properties(ours.invites.check(dict(wanted), inputs_of(bob))) == {}
+        assert ours.invites.changed(bob, dict(wanted)) == change.keys()
+        assert len(ours.told) == 1
+        assert told in ours.told[0]
+        assert "`pulumi up`" in ours.told[0]
+        with pytest.raises(Refused):
+            ours.invites.update(bob, wanted)
+
+
+def test_no_warning_of_what_is_not_refused(ours: Ours) -> None:
+    """Lowering an open invitation, or one of two admins, and another address are not warned of."""
+    ai = ours.make(administrators=["head@x.org"]).identifier
+    accept(ours.emulator, ai, "head@x.org")
+    eve = ours.invite(ai, "eve@x.org", intended_role="admin")
+    bob = brought_to(ours, ours.invite(ai, intended_role="admin"), "elsewhere")
+    for state in (eve, bob):
+        assert properties(ours.invites.check(dict(inputs_of(state, intended_role="member")), inputs_of(state))) == {}
+    moved = ours.invites.changed(bob, dict(inputs_of(bob, email="rob@x.org", groups=["one"])))
+    assert moved == {"email", "groups"}
+    assert ours.told == []
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", ["reset", "500", "garbage", "html"])
 def test_a_role_change_that_fails(ours: Ours, kind: str, when: str) -> None:
@@ -519,6 +582,18 @@ def test_the_last_admin_stays(ours: Ours) -> None:
     ours.invites.delete(bob)
     assert members(ours.emulator, ai) == {"urn:bob": "admin"}
     assert "last admin" in ours.told[-1]
+
+
+def test_a_membership_that_a_rename_leaves_behind(ours: Ours) -> None:
+    """Ended because another resource declares the person, it tells of a member whom the address may not find."""
+    ai = ours.make().identifier
+    bob = ours.invite(ai)
+    assert CollaborationInviteLifecycle(cast("Client", None), ours.told.append).left_behind(bob) == ""
+    bob = brought_to(ours, bob, "elsewhere")
+    told = CollaborationInviteLifecycle(cast("Client", None), ours.told.append).left_behind(bob)
+    assert "urn:bob" in told
+    assert "aliases" in told
+    assert "web interface" in told
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -13,6 +13,7 @@ from .collaboration_model import (
     FIXED,
     CollaborationInputs,
     CollaborationState,
+    has_tags,
     is_half_made,
     may_be_added,
     of_name,
@@ -109,6 +110,9 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
     def update(self, old: CollaborationState, inputs: CollaborationInputs) -> CollaborationState:
         """Change units; the rest is remembered."""
         fixed = sorted(self.changed(old, values_of(inputs)) & set(FIXED))
+        if fixed == ["tags"]:
+            live = self.client.collaboration(old.identifier, "update its tags")
+            fixed = [] if has_tags(live.tags, inputs.tags, old.tags) else fixed
         if fixed:
             raise Refused(
                 f"{self.about(old)}: {', '.join(fixed)} cannot be changed through the API; change it in the web "
@@ -133,7 +137,8 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             if live.members and not state.force_destroy:
                 raise Refused(
                     f"{self.about(state)} has members: {people_in(live)}. Deleting it ends their access; set "
-                    "force_destroy=True and run `pulumi up` before it is destroyed or replaced"
+                    "force_destroy=True and run `pulumi up` before it is destroyed or replaced. Invitations of this "
+                    "stack may be withdrawn already; `pulumi up` sends them again"
                 )
             settle(lambda: self._deleted(live.identifier), lambda: self._is_gone(live.identifier))
 
@@ -176,13 +181,19 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         found = self.client.organisation().find(old.short_name)
         if found is None:
             return
+        if "tags" in fixed and has_tags(found.tags, known["tags"], old.tags):
+            fixed.remove("tags")  # declared now, and there already: mostly the organisation's own
+        if not fixed:
+            return
         if not known["allow_replacement"]:
             count = self._counted(found)
             for name in fixed:
+                fewer = name == "tags" and set(known["tags"]) < set(old.tags)
                 yield Problem(
                     name,
                     f"cannot be changed through the API, and a replacement would lose {count}; change it in the web "
-                    "interface and run `pulumi refresh`, or set allow_replacement=True to replace the collaboration",
+                    "interface and run `pulumi refresh`, or set allow_replacement=True to replace the collaboration"
+                    + ("; a tag that the organisation adds by itself stays declared once it was" if fewer else ""),
                 )
         elif found.members and not old.force_destroy:
             yield Problem(

@@ -12,6 +12,7 @@ from ...lifecycle import Inputs
 from .. import wire
 from .values import (
     Date,
+    EmailOrNone,
     Emails,
     Logo,
     Name,
@@ -57,7 +58,7 @@ class CollaborationInputs(Inputs):
     website_url: Website | None = None
     tags: Tags = Field(default_factory=list)
     units: Units = Field(default_factory=list)
-    support_email: StrictStr | None = None
+    support_email: EmailOrNone | None = None
     allow_replacement: StrictBool = False
     force_destroy: StrictBool = False
     adopt: StrictBool = False
@@ -74,6 +75,7 @@ class CollaborationState(CollaborationInputs):
     tags: list[str] = Field(default_factory=list)
     units: list[str] = Field(default_factory=list)
     website_url: str | None = None
+    support_email: str | None = None
 
     identifier: str = ""
     global_urn: str | None = None
@@ -154,6 +156,11 @@ def may_be_added(tags: Iterable[str], found: wire.Collaboration, organisation: w
     others = [set(each.tags) for each in organisation.collaborations if each.identifier != found.identifier]
     extra = set(found.tags) - set(tags)
     return all(extra <= each for each in others)
+
+
+def has_tags(live: Iterable[str], wanted: Iterable[str], before: Iterable[str]) -> bool:
+    """Whether the live tags are the wanted ones, and else only such as were not declared before either."""
+    return set(live) == set(wanted) | (set(live) - set(before))
 
 
 def of_name(organisation: wire.Organisation, name: str) -> wire.Collaboration | None:

@@ -74,6 +74,13 @@ FIXED_GROUPS = (
 )
 
 
+LAST_ADMIN_PERHAPS = (
+    "if the invitation was accepted under another address by the only admin of the collaboration, `pulumi up` will "
+    "refuse to lower the role; make somebody else an admin first"
+)
+REFUSED_LATER = "`pulumi up` refuses this otherwise"
+
+
 def conflict(what: str, there: str, asked: str) -> str:
     return (
         f"{what} already as {there}, and the program asks for {asked}; declare what is there to take it over, and "

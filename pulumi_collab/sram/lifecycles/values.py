@@ -83,6 +83,10 @@ def _email(value: str) -> str:
     return value
 
 
+def _email_or_none(value: str) -> str:
+    return _email(value) if value else value
+
+
 def _short_name(value: str) -> str:
     if not value:
         raise ValueError("must not be empty")
@@ -161,6 +165,7 @@ def _each_person_once(values: list[str]) -> list[str]:
 
 Date = Annotated[StrictStr, AfterValidator(_date)]
 Email = Annotated[StrictStr, AfterValidator(_email)]
+EmailOrNone = Annotated[StrictStr, AfterValidator(_email_or_none)]
 Emails = Annotated[list[Email], AfterValidator(_each_person_once)]
 ShortName = Annotated[StrictStr, AfterValidator(_short_name)]
 Name = Annotated[StrictStr, AfterValidator(_name)]
