@@ -1,6 +1,6 @@
 """Who is on Autodesk APS apps. The service can only be read."""
 
 from .resources import ClientCollaborators, get_client_collaborators
-from .wire import Collaborator
+from .wire import AccessLevel, Collaborator
 
-__all__ = ["ClientCollaborators", "Collaborator", "get_client_collaborators"]
+__all__ = ["AccessLevel", "ClientCollaborators", "Collaborator", "get_client_collaborators"]

@@ -29,6 +29,8 @@ SETTINGS = {
 }
 MAX_PAGES = 1000
 """A listing of more pages than this ends with an error: the service would never come to an end."""
+REPEATS = 3
+"""Pages in a row that bring nobody new before a listing is given up; one or two do when people come meanwhile."""
 
 _TOLD_HERE = frozenset(range(400, 500)) - {429}  # refusals whose body is read here; the session waits out a 429
 _PORTS = {"https": 443, "http": 80}
@@ -74,6 +76,7 @@ class Client:
     def _list(self, client_id: str) -> list[wire.Collaborator]:
         found: dict[str, wire.Collaborator] = {}  # by user id: a list that changes meanwhile may tell somebody twice
         asked: set[str] = set()
+        repeats = 0
         url = f"{self._session.base_url}/applications/v1/clients/{quote(client_id, safe='')}/collaborators"
         while True:
             if len(asked) == MAX_PAGES:
@@ -82,10 +85,17 @@ class Client:
                 )
             asked.add(url)
             page = self._page(url, client_id)
+            before = len(found)
             found |= {person.user_id: person for person in page.results}
+            repeats = repeats + 1 if len(found) == before else 0
             next_url = page.pagination.next_url if page.pagination else None
             if not next_url:
                 return sorted(found.values(), key=lambda person: (person.key, person.user_id))
+            if repeats == REPEATS:
+                raise BadAnswer(
+                    f"{NAME} promises more collaborators of app {client_id} after {len(found)}, but does not give "
+                    "them; try again"
+                )
             url = self._followed(url, next_url)
             if url in asked:
                 raise BadAnswer(

@@ -33,7 +33,9 @@ def _people(value: Mapping[str, str]) -> Mapping[str, str]:
             problems.append(f"{email!r} is no e-mail address")
         if (other := spelled.setdefault(email.casefold(), email)) != email:
             problems.append(f"{other!r} and {email!r} are one address, declared twice")
-        if level not in wire.ACCESS_LEVELS:
+        if not level:
+            problems.append(f"{email}: needs a level: one of {', '.join(map(repr, wire.ACCESS_LEVELS))}")
+        elif level not in wire.ACCESS_LEVELS:
             problems.append(f"{email}: must be one of {', '.join(map(repr, wire.ACCESS_LEVELS))}, not {level!r}")
     owners = sorted(email for email, level in value.items() if level == "OWNER")
     if len(owners) > 1:

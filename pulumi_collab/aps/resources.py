@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
+from ..dynamic import LifecycleProvider, argument, data_function, declare, options, stack_config
 from ..shared import new_client
 from .client import NAME, Client
 from .lifecycles import ClientCollaboratorsInputs, ClientCollaboratorsLifecycle
@@ -60,7 +60,7 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
         :param client_id: the app's Client ID, as the developer portal shows it. Another one is a replacement.
         :param collaborators: the level of each person by e-mail address: `"VIEWER"`, `"EDITOR"` or `"OWNER"` (of which
             an app has one). An address has at most 254 characters; the case of its letters makes no difference. `{}`
-            means nobody but the owner.
+            means nobody but the owner. Somebody whose level is None (an empty field of a table) is an error.
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: something that is no address, one address twice, another level,
@@ -68,7 +68,7 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
         `up` fails, and so does a preview that has nothing else to show about it. A token that has expired, or that
         lacks the right, is one line, and nothing is lost from the state.
         """
-        inputs = {"client_id": client_id, "collaborators": collaborators}
+        inputs = {"client_id": client_id, "collaborators": _levels_kept(collaborators)}
         assert inputs.keys() == ClientCollaboratorsInputs.model_fields.keys()
         super().__init__(
             provider := ClientCollaboratorsProvider(),
@@ -89,4 +89,20 @@ def get_client_collaborators(client_id: str) -> list[Collaborator]:
     Ends the program with one line when the app cannot be read. Source: `GET clients/{id}/collaborators`.
     """
     with data_function(f"could not list the collaborators of {NAME} app {client_id}"):
+        client_id = argument(ClientCollaboratorsInputs, "client_id", client_id)
         return new_client(Client, stack_config).collaborators(client_id)
+
+
+def _levels_kept(collaborators: Any) -> Any:
+    """No level as an empty one, which `check` refuses by name: the SDK drops None, and with it the person."""
+    if isinstance(collaborators, (pulumi.Output, Awaitable)):
+        return pulumi.Output.from_input(collaborators).apply(_levels_kept)
+    if not isinstance(collaborators, Mapping):
+        return collaborators
+    return {email: _level_kept(level) for email, level in collaborators.items()}
+
+
+def _level_kept(level: Any) -> Any:
+    if isinstance(level, (pulumi.Output, Awaitable)):
+        return pulumi.Output.from_input(level).apply(_level_kept)
+    return "" if level is None else level

@@ -5,6 +5,7 @@ import shlex
 import signal
 import time
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -34,6 +35,8 @@ def emulate(
     ] = None,
 ) -> None:
     """Play the services on a loopback port; prints the `export` lines that point a shell at it."""
+    if env_file:
+        _make_way(env_file)
     from pulumi_collab.emulator import ControlError, Emulator  # here: the other commands do not need a web server
 
     stop: list[int] = []
@@ -72,6 +75,18 @@ def _tell(emulator: "Emulator", env_file: Path | None) -> None:
             write_atomically(env_file, lines)
         except OSError as error:
             _fail(f"{env_file} cannot be written: {error.strerror or error}")
+
+
+def _make_way(env_file: Path) -> None:
+    """Who waits for the file must not find that of an earlier run, nor wait for one that cannot be written."""
+    try:
+        if env_file.exists() and not env_file.is_file():
+            raise OSError("it is there, and is no file")
+        env_file.unlink(missing_ok=True)
+        with NamedTemporaryFile(dir=env_file.parent, prefix=f".{env_file.name}."):
+            pass  # it is not the file itself that is made: its being there says that the emulator answers
+    except OSError as error:
+        _fail(f"{env_file} cannot be written: {error.strerror or error}")
 
 
 def _document(path: Path) -> Any:

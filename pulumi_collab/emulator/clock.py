@@ -2,6 +2,8 @@
 
 import time
 
+LATEST = 253_370_764_800.0  # the year 9999 begins: dates a little later can still be told
+
 
 class Clock:
     """Real time plus an offset in seconds."""
@@ -12,6 +14,11 @@ class Clock:
     def now(self) -> float:
         """Seconds since the epoch."""
         return time.time() + self.offset
+
+    def reaches(self, seconds: float) -> bool:
+        """Whether its time, moved by `seconds`, is one that dates can tell: from 1970 to before 9999."""
+        now = self.now()
+        return -now <= seconds <= LATEST - now  # no sum: a whole number may be too large for one
 
     def advance(self, seconds: float) -> None:
         """Moves time by `seconds`; a negative number moves it back."""

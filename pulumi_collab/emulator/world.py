@@ -1,7 +1,6 @@
 """The world: one section per platform, read from and written as a seed document."""
 
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,8 +27,10 @@ class World:
             names = ", ".join((*platforms, "clock_offset_seconds", "next_id"))
             raise ControlError(f"seed: unknown field {', '.join(unknown)}: there is {names}")
         offset, next_id = document.get("clock_offset_seconds", 0.0), document.get("next_id", 1)
-        if type(offset) not in (int, float) or not math.isfinite(offset):
+        if type(offset) not in (int, float) or offset != offset:  # NaN
             raise ControlError("seed: clock_offset_seconds: a number of seconds is needed")
+        if not Clock().reaches(offset):
+            raise ControlError("seed: clock_offset_seconds: the emulator's time must stay between 1970 and 9999")
         if type(next_id) is not int or next_id < 1:
             raise ControlError("seed: next_id: a whole number from 1 on is needed")
         self.clock = Clock(float(offset))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
@@ -36,6 +36,7 @@ SETTINGS = {
     "company_key": Setting("TEAMHUB_COMPANY_KEY", "teamhub:companyKey", "the Helix TeamHub company key", secret=True),
     "account_key": Setting("TEAMHUB_ACCOUNT_KEY", "teamhub:accountKey", "the Helix TeamHub account key", secret=True),
 }
+_KEYS = " and ".join(setting.environment for setting in SETTINGS.values() if setting.secret)
 REPEATS = 3
 """Pages in a row that bring nobody new before a listing is given up; one or two do when people are added meanwhile."""
 
@@ -86,6 +87,7 @@ class Client:
             auth=Keys(company_key, account_key),
             secrets=[company_key, account_key],
             headers={"Accept": wire.ACCEPT},
+            credentials=_KEYS,
         )
         self._seen: Listings[str, _Seen] = Listings(lambda project: _Seen())
 
@@ -93,11 +95,17 @@ class Client:
 
     def collaborators(self, project: str) -> list[wire.Collaborator]:
         """Everybody in the project at this moment, page by page, perhaps those who are there through a group too."""
-        try:
-            return self._list(project)[0]
-        except NotFound:
-            self.project(project)
-            raise
+        with _rights_told(project):
+            try:
+                return self._list(project)[0]
+            except NotFound as error:
+                try:
+                    self.project(project)
+                except NoSuchProject as gone:
+                    raise NoSuchProject(
+                        f"{gone}; check the project's id, and whose keys these are", status=gone.status
+                    ) from None
+                raise NotFound(f"{error}; {_check_rights(project)}", status=error.status) from None
 
     def get(self, project: str, collaborator: str) -> wire.Collaborator:
         """One person in the project at this moment. `NotFound` does not tell whether the project is there."""
@@ -120,9 +128,10 @@ class Client:
     def delete(self, project: str, collaborator: str) -> None:
         """Take somebody's direct role away."""
         self._doubt(project, collaborator)
-        answer = self._session.request("DELETE", wire.collaborator_path(project, collaborator))
-        if answer.text.strip():  # the removed object by the documents; nothing would do as well
-            _same_person(self._read(wire.Collaborator, answer), collaborator)
+        with _rights_told(project):
+            answer = self._session.request("DELETE", wire.collaborator_path(project, collaborator))
+            if answer.text.strip():  # the removed object by the documents; nothing would do as well
+                _same_person(self._read(wire.Collaborator, answer), collaborator)
         self._note(project, collaborator, None)
 
     def project(self, project: str) -> wire.Project:
@@ -178,6 +187,18 @@ class Client:
             self._note(project, collaborator, found)
             return found
 
+    def find_to_write(self, project: str, collaborator: str) -> wire.Collaborator | None:
+        """The person's entry at this moment, by one call, or a remembered one that differs in case alone, or None.
+
+        For whoever is about to write. Raises `NoSuchProject`, by a call on the project where the process has not seen
+        it yet: adding somebody to one that is gone meanwhile fails by itself.
+        """
+        with self.alone(project):
+            seen = self._seen.get(project)
+            found = seen.people[collaborator] = self._ask(project, collaborator, seen)
+            seen.unsure.discard(collaborator)
+            return found or _alike(seen.people, collaborator)
+
     def see(self, project: str) -> None:
         """Make sure that the project is there; one call, whoever asks. Raises `NoSuchProject`."""
         with self.alone(project):
@@ -211,7 +232,7 @@ class Client:
             if not seen.there and not listing_follows:  # a 404 may be about the person, the project, or a missing right
                 self._must_be_there(project, seen)
             return None
-        seen.there = True
+        seen.there, seen.gone = True, None
         return found
 
     def _must_be_there(self, project: str, seen: _Seen) -> None:
@@ -220,7 +241,7 @@ class Client:
         except NoSuchProject as gone:
             seen.gone = gone
             raise
-        seen.there = True
+        seen.there, seen.gone = True, None
 
     def _note(self, project: str, collaborator: str, found: wire.Collaborator | None) -> None:
         """A write's answer is newer than what we remember."""
@@ -261,16 +282,13 @@ class Client:
 
     def _written(self, method: str, project: str, collaborator: str, role: wire.Role) -> wire.Collaborator:
         self._doubt(project, collaborator)
-        if method == "POST":
-            answer = self._call(
-                wire.Collaborator,
-                method,
-                wire.collaborators_path(project),
-                json=wire.create_body(collaborator, role),
-            )
-            _same_person(answer, collaborator)
-        else:
-            answer = self._about(wire.Collaborator, method, project, collaborator, json=wire.update_body(role))
+        with _rights_told(project):
+            if method == "POST":
+                body = wire.create_body(collaborator, role)
+                answer = self._call(wire.Collaborator, method, wire.collaborators_path(project), json=body)
+                _same_person(answer, collaborator)
+            else:
+                answer = self._about(wire.Collaborator, method, project, collaborator, json=wire.update_body(role))
         if answer.role != role:
             raise BadAnswer(f"{NAME} accepted the role {role}, but answers with {answer.role or 'none'}; run it again")
         self._note(project, collaborator, answer)
@@ -290,9 +308,15 @@ class Client:
         """The body as a model; its own `api_status` counts where it tells of a failure."""
         told = raw.json.get("api_status") if isinstance(raw.json, dict) else None
         if isinstance(told, int) and told >= 400:
+            said = self._session.explain(error_text(raw.json))
+            if told == 401:
+                raise Unauthenticated(
+                    f"{NAME} does not accept the credentials (api_status 401); check {_KEYS}, they may have expired"
+                    f"{f': {said}' if said else ''}",
+                    status=401,
+                )
             kind = _KINDS.get(told, ServerError if told >= 500 else Rejected)
-            reason = self._session.explain(error_text(raw.json)) or "no reason was given"
-            raise kind(f"{NAME} refused (api_status {told}): {reason}", status=told)
+            raise kind(f"{NAME} refused (api_status {told}): {said or 'no reason was given'}", status=told)
         return self._session.read(model, raw)
 
     def _surely_here(self) -> None:
@@ -308,7 +332,6 @@ class Client:
 
 
 _KINDS: dict[int, type[RequestError]] = {
-    401: Unauthenticated,
     403: Forbidden,
     404: NotFound,
     429: TooManyRequests,
@@ -320,6 +343,19 @@ def _check_key(value: str, setting: Setting) -> None:
         raise ConfigError(
             f"{setting.meaning} ({setting.environment} or {setting.key}) must be one line of ASCII without quotes"
         )
+
+
+@contextlib.contextmanager
+def _rights_told(project: str) -> Iterator[None]:
+    """Let a missing right's error say what to do next."""
+    try:
+        yield
+    except Forbidden as error:
+        raise Forbidden(f"{error}; {_check_rights(project)}", status=error.status) from None
+
+
+def _check_rights(project: str) -> str:
+    return f"check the rights on project {project!r} of the account whose key {SETTINGS['account_key'].environment} is"
 
 
 def _alike(people: dict[str, wire.Collaborator | None], collaborator: str) -> wire.Collaborator | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
@@ -17,9 +18,8 @@ _PROJECT = re.compile(r"[A-Za-z0-9_-]{2,100}")
 _ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 
 
-def project_id(value: str) -> str:
-    """A project's id as it is documented; raises `ValueError`."""
-    if not isinstance(value, str) or not _PROJECT.fullmatch(value):  # a data function takes what it is given
+def _project_id(value: str) -> str:
+    if not _PROJECT.fullmatch(value):
         raise ValueError("must be a project's id: 2 to 100 letters, digits, hyphens and underscores")
     return value
 
@@ -36,7 +36,7 @@ def _account_id(value: str) -> str:
 class ProjectCollaboratorInputs(Inputs):
     """What is declared about one collaborator."""
 
-    project: Annotated[str, AfterValidator(project_id)]
+    project: Annotated[str, AfterValidator(_project_id)]
     collaborator: Annotated[str, AfterValidator(_account_id)]
     role: wire.Role
     adopt: StrictBool = False
@@ -100,9 +100,13 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             yield from _differs(found.role, known.get("role"))
 
     def create(self, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
-        """Add the person; who has just this role already is taken over without a write."""
+        """Add the person; who has just this role already is taken over without a write.
+
+        What the preview saw may be old, and adding somebody who is there may change their role without a word: so it is
+        looked again.
+        """
         with self.client.alone(inputs.project):
-            found = self.client.find(inputs.project, inputs.collaborator, f"create {inputs.collaborator}")
+            found = self.client.find_to_write(inputs.project, inputs.collaborator)
             if found is not None and found.collaborator != inputs.collaborator:
                 raise Refused(
                     f"{self.about(inputs)}: {NAME} spells this person {found.collaborator!r}; correct the program"
@@ -177,17 +181,24 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             raise
 
     def _explain(self, inputs: ProjectCollaboratorInputs, error: RequestError) -> None:
-        """Raise a clearer error where the account is none that can be a project collaborator."""
-        try:
-            account = self.client.account(inputs.collaborator)
-        except NotFound:
-            kind = "knows no collaborator account"
-        except RequestError:
-            return
-        else:
-            if account.type in (None, "collaborator"):
+        """Raise a clearer error where the account is none that can be a project collaborator, or nothing is there."""
+        kind = ""
+        with contextlib.suppress(RequestError):
+            try:
+                account = self.client.account(inputs.collaborator)
+            except NotFound:
+                kind = "knows no collaborator account"
+            else:
+                if account.type not in (None, "collaborator"):
+                    kind = f"has a {account.type}, not a collaborator, under the id"
+        if not kind:
+            if not isinstance(error, NotFound):
                 return
-            kind = f"has a {account.type}, not a collaborator, under the id"
+            raise NotFound(
+                f"{error}; check the project's id {inputs.project!r}, and that {inputs.collaborator!r} is invited to "
+                "the company as a collaborator",
+                status=error.status,
+            ) from error
         raise Rejected(
             f"{NAME} {kind} {inputs.collaborator!r}; check the spelling or invite the person as a collaborator first "
             f"(users and groups are given access in other ways) ({error})",

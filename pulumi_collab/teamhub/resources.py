@@ -5,11 +5,10 @@ from __future__ import annotations
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
-from ..errors import InvalidInput, Problem
+from ..dynamic import LifecycleProvider, argument, data_function, declare, options, stack_config
 from ..shared import new_client
 from .client import NAME, Client
-from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle, project_id
+from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
 from .wire import Collaborator, Role
 
 
@@ -85,8 +84,5 @@ def get_project_collaborators(project: str) -> list[Collaborator]:
     /projects/:project_id/project_collaborators`.
     """
     with data_function(f"could not list the collaborators of {NAME} project {project}"):
-        try:
-            project_id(project)
-        except ValueError as error:
-            raise InvalidInput([Problem("project", str(error))]) from None
+        project = argument(ProjectCollaboratorInputs, "project", project)
         return new_client(Client, stack_config).collaborators(project)

@@ -191,12 +191,34 @@ def test_links_that_repeat(emulator: Emulator) -> None:
 
 
 def test_pages_without_end(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """New pages for ever end with an error."""
+    """New pages for ever end with an error, with people on them or without."""
     monkeypatch.setattr(module, "MAX_PAGES", 20)
     emulator.variants(aps={"next_url": "endless"})
-    with pytest.raises(BadAnswer, match="20 pages"):
+    with (
+        serving(
+            *({"pagination": {"nextUrl": f"/{number}"}, "results": [person(number)]} for number in range(20))
+        ) as service,
+        pytest.raises(BadAnswer, match="20 pages"),
+    ):
+        at(service).collaborators("a")
+    assert len(service.seen) == 20
+    with pytest.raises(BadAnswer, match="promises more collaborators of app demo-app after 3, but does not give them"):
         client(emulator).collaborators(APP)
-    assert len(emulator.journal()) == 20
+    assert len(emulator.journal()) == 4, "one page of people, and three without"
+
+
+def test_pages_that_bring_nobody_new() -> None:
+    """One or two such pages are read over, and a third that names another one ends with an error."""
+
+    def pages(idle: int) -> list[Any]:
+        first = [{"pagination": {"nextUrl": f"/{number}"}, "results": [person(1)]} for number in range(idle + 1)]
+        return [*first, {"results": [person(2)]}]
+
+    with serving(*pages(2)) as service:
+        assert len(at(service).collaborators("a")) == 2
+    with serving(*pages(3)) as service, pytest.raises(BadAnswer, match="after 1, but does not give them"):
+        at(service).collaborators("a")
+    assert len(service.seen) == 4
 
 
 def test_waiting_is_asked_for(emulator: Emulator) -> None:

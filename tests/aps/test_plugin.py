@@ -47,6 +47,7 @@ def test_a_life_call_by_call(plugin: Plugin, emulator: Emulator) -> None:
     [
         ("collaborators", {JANE: "ADMIN"}, f"{JANE}: must be one of 'VIEWER', 'EDITOR', 'OWNER', not 'ADMIN'"),
         ("collaborators", {JANE: "editor"}, "not 'editor'"),
+        ("collaborators", {JANE: ""}, f"{JANE}: needs a level: one of 'VIEWER', 'EDITOR', 'OWNER'"),
         ("collaborators", {JANE: 1}, f"{JANE}: must be text"),
         ("collaborators", {"jane": "EDITOR"}, "'jane' is no e-mail address"),
         ("collaborators", {"": "EDITOR"}, "'' is no e-mail address"),

@@ -111,6 +111,33 @@ def test_what_cannot_be_started(tmp_path: Path) -> None:
     assert "not a state file" in failed("--port", "0", "--state", wrong)
 
 
+def test_the_env_file_of_an_earlier_run(tmp_path: Path) -> None:
+    """It is removed before anything else, so that who waits for the file is not sent to an emulator that has ended."""
+    env_file = tmp_path / "env"
+    for arguments in (("--seed", tmp_path / "missing.json"), ("--state", tmp_path / "no" / "folder")):
+        env_file.write_text("export QUANTCONNECT_USER_ID=7\n")
+        failed("--port", "0", "--env-file", env_file, *arguments)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_an_env_file_that_cannot_be_written(tmp_path: Path) -> None:
+    """It is told before anything is served: one line, exit 1, nothing for the shell."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert f"{folder} cannot be written: it is there, and is no file" in failed("--port", "0", "--env-file", folder)
+    assert "cannot be written: No such file" in failed("--port", "0", "--env-file", tmp_path / "no" / "env")
+    assert "cannot be written" in failed("--port", "0", "--env-file", tmp_path / ("e" * 300))
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_wrong_options() -> None:
+    """An option that is none, or has no such value, is a usage error."""
+    for option in (("--color", "red"), ("--port", "x"), ("--port", "65536")):
+        done = subprocess.run(command(*option), cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Usage" in done.stderr
+
+
 @pytest.mark.parametrize("missing", ["typer", "starlette"])
 def test_without_the_extra(missing: str) -> None:
     """Where the extra is not installed, one line says what to install."""

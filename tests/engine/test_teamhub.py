@@ -197,10 +197,11 @@ def _change(table: Path, old: str, new: str) -> None:
 
 
 def test_a_table_of_two_platforms(make_project: MakeProject, emulator: Emulator) -> None:
-    """Twenty lines are twenty resources on three projects; a changed line changes one; the direct way is the same."""
+    """Twenty people are twenty resources on three projects; a changed line changes one; the direct way is the same."""
     project = _seeded(make_project, emulator)
     project.up()
     assert len(project.resources()) == 20
+    assert json.loads(project.run("stack", "output", "--json").out)["people"] == 20
     assert len(behind.held(emulator, "web")) == len(behind.held(emulator, "data")) == 7
     emulator.clear_journal()
     project.clean()

@@ -130,9 +130,39 @@ def test_failures(monkeypatch: pytest.MonkeyPatch, status: int, kind: type[Colla
 def test_a_failure_inside_a_success(monkeypatch: pytest.MonkeyPatch, status: int, kind: type[CollabError]) -> None:
     """An `api_status` of 400 or more counts, even in an HTTP 200."""
     Canned(monkeypatch, [{"api_status": status, "error": {"message": f"No, {ACCOUNT_KEY}."}}])
-    with pytest.raises(kind, match=rf"api_status {status}\): No, \[redacted\]") as raised:
+    with pytest.raises(kind, match=rf"api_status {status}\).*: No, \[redacted\]") as raised:
         client().get("platform", "norris")
     assert not isinstance(raised.value, NoSuchProject)
+
+
+@pytest.mark.parametrize(("http_status", "told"), [(401, "HTTP 401"), (200, "api_status 401")])
+def test_keys_that_are_not_accepted(monkeypatch: pytest.MonkeyPatch, http_status: int, told: str) -> None:
+    """However the service says it, keys that it does not accept are named, and may have expired."""
+    Canned(monkeypatch, [(http_status, {"api_status": 401, "message": "No."})])
+    with pytest.raises(Unauthenticated) as raised:
+        client().get("platform", "norris")
+    assert str(raised.value) == (
+        f"Helix TeamHub does not accept the credentials ({told}); check TEAMHUB_COMPANY_KEY and TEAMHUB_ACCOUNT_KEY, "
+        "they may have expired: No."
+    )
+    assert raised.value.status == 401
+
+
+@pytest.mark.parametrize("status", [(403, {}), (200, {"api_status": 403, "message": "No."})])
+def test_a_missing_right_says_what_to_check(monkeypatch: pytest.MonkeyPatch, status: tuple[int, Any]) -> None:
+    """A write or listing that is not allowed names the key whose account needs the right."""
+    Canned(monkeypatch, [status] * 4)
+    ours = client()
+    for act in (
+        lambda: ours.create("platform", "norris", "guest"),
+        lambda: ours.update("platform", "norris", "guest"),
+        lambda: ours.delete("platform", "norris"),
+        lambda: ours.collaborators("platform"),
+    ):
+        with pytest.raises(
+            Forbidden, match="check the rights on project 'platform' of the account whose key TEAMHUB_ACCOUNT_KEY is"
+        ):
+            act()
 
 
 def test_keys_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,15 +114,13 @@ def test_a_project_that_is_not_there_costs_three_calls(emulator: Emulator) -> No
 
 
 def test_giving_and_taking_in_a_crowd(emulator: Emulator) -> None:
-    """100 new people cost a POST each besides the shared look, and 100 removals just their DELETEs."""
+    """100 new people cost a look and a POST each, and one look at the project; 100 removals just their DELETEs."""
     seed(emulator, {}, "7")
     lifecycle = new(emulator)
     with ThreadPoolExecutor(4) as pool:
         states = list(pool.map(lambda item: lifecycle.create(inputs(*item)), crowd(100).items()))
     assert behind.held(emulator) == crowd(100)
-    found = calls(emulator)
-    assert found.pop("GET") <= ceil(100 / 7)
-    assert found == {"GET one": 2, "POST": 100}
+    assert calls(emulator) == {"GET one": 101, "POST": 100}
     emulator.clear_journal()
     assert read_all(lifecycle, states) == states
     assert calls(emulator) == {}, "what our own writes answered is still fresh"
@@ -163,7 +161,7 @@ def test_a_failed_write_leaves_no_old_answer(emulator: Emulator, kind: str, when
     for person, role in crowd(5).items():
         assert lifecycle.read(state(person, role)) is not None
     emulator.fault("teamhub", "project_collaborators/create", kind, when=when, times=99)
-    emulator.fault("teamhub", "project_collaborators/get", "503", times=99)
+    emulator.fault("teamhub", "project_collaborators/get", "503", times=99, skip=1)
     with pytest.raises(CollabError):
         lifecycle.create(inputs("person-0006"))
     emulator.clear_faults()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pulumi_collab.emulator import Emulator
-from pulumi_collab.errors import BadAnswer, CollabError, Forbidden, Refused, Rejected, RequestError
-from pulumi_collab.teamhub.client import Client
+from pulumi_collab.errors import BadAnswer, CollabError, Forbidden, NotFound, Refused, Rejected, RequestError
+from pulumi_collab.teamhub.client import Client, NoSuchProject
 from pulumi_collab.teamhub.lifecycles import (
     ProjectCollaboratorInputs,
     ProjectCollaboratorLifecycle,
@@ -112,7 +112,11 @@ def test_missing_rights_raise(emulator: Emulator) -> None:
         lambda: reader.update(state(role="guest"), inputs()),
         lambda: reader.create(inputs("admin-2")),
     ):
-        with pytest.raises(Forbidden, match="does not allow this with these credentials"):
+        with pytest.raises(
+            Forbidden,
+            match=r"does not allow this with these credentials.*; check the rights on project 'web' of the account "
+            "whose key TEAMHUB_ACCOUNT_KEY is",
+        ):
             act()
     assert behind.held(emulator) == {"jane.doe": "guest", "jo": "guest"}
     problems = list(new(emulator, "stranger-key").check(dict(inputs()), None))
@@ -152,30 +156,99 @@ def test_a_group_member_in_the_listing_is_absent_too(emulator: Emulator, shown: 
 @pytest.mark.parametrize("post", ["error", "upsert"])
 @pytest.mark.parametrize("role", ["developer", "guest"])
 def test_somebody_was_quicker(emulator: Emulator, post: str, role: str) -> None:
-    """Who was added between look and POST is taken over when the role is the same; a refusal never hides a conflict."""
+    """Who was added since the preview is taken over when the role is the same; another role is never overwritten."""
     emulator.variants(teamhub={"duplicate_post": post})
     lifecycle = new(emulator)
     assert list(lifecycle.check(dict(inputs()), None)) == []
     behind.give(emulator, "jane.doe", role)
-    if post == "upsert" or role == "developer":
+    emulator.clear_journal()
+    if role == "developer":
         assert lifecycle.create(inputs()).role == "developer"
-        return
-    with pytest.raises(Refused, match=r"has the role guest already.* adopt=True"):
-        lifecycle.create(inputs())
-    assert behind.held(emulator) == {"jane.doe": "guest"}
+    else:
+        with pytest.raises(Refused, match=r"has the role guest already.* adopt=True"):
+            lifecycle.create(inputs())
+    assert calls(emulator) == ["GET jane.doe 200"]
     adopting = new(emulator)
     adopting.client.see("web")
     assert adopting.create(inputs(adopt=True)).role == "developer"
 
 
-def test_adopting_who_was_added_meanwhile(emulator: Emulator) -> None:
-    """With adopt=True a POST that is refused as a duplicate becomes a PUT."""
+@pytest.mark.parametrize("post", ["error", "upsert"])
+def test_a_listing_that_misses_somebody_overwrites_nobody(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, post: str
+) -> None:
+    """Who is on no page of a torn listing is asked for before the POST, by one call, and keeps the role they have."""
+    emulator.seed(behind.world({"jane.doe": "master"}, accounts=("jo",)))
+    emulator.variants(teamhub={"duplicate_post": post})
     lifecycle = new(emulator)
-    assert list(lifecycle.check(dict(inputs(adopt=True)), None)) == []
-    behind.give(emulator, "jane.doe", "guest")
+    monkeypatch.setattr(lifecycle.client, "_list", lambda project: ([], 2))
+    assert list(lifecycle.check(dict(inputs("jo")), None)) == []
+    assert list(lifecycle.check(dict(inputs()), None)) == [], "the listing does not show her"
     emulator.clear_journal()
-    assert lifecycle.create(inputs(adopt=True)).role == "developer"
-    assert calls(emulator) == ["POST project_collaborators 409", "GET jane.doe 200", "PUT jane.doe 200"]
+    with pytest.raises(Refused, match="has the role master already"):
+        lifecycle.create(inputs())
+    lifecycle.create(inputs("jo"))
+    assert calls(emulator) == ["GET jane.doe 200", "GET jo 404", "POST project_collaborators 201"]
+    assert behind.held(emulator) == {"jane.doe": "master", "jo": "developer"}
+
+
+def test_creating_and_deleting_again_in_one_process(emulator: Emulator) -> None:
+    """A process that lives for long creates and deletes the same person again by what is true at that moment."""
+    emulator.variants(teamhub={"duplicate_post": "upsert"})
+    lifecycle = new(emulator)
+    for _ in range(2):
+        made = lifecycle.create(inputs())
+        behind.take(emulator, "jane.doe")
+        assert lifecycle.create(inputs()) == made
+        assert behind.held(emulator) == {"jane.doe": "developer"}
+        lifecycle.delete(made)
+        behind.give(emulator, "jane.doe", "guest")
+        with pytest.raises(Refused, match="has the role guest already"):
+            lifecycle.create(inputs())
+        assert behind.held(emulator) == {"jane.doe": "guest"}
+        lifecycle.delete(made)
+        assert behind.held(emulator) == {}
+
+
+def test_a_project_that_comes_back(emulator: Emulator) -> None:
+    """A project that was gone when the process looked, and is there now, is no obstacle to a creation."""
+    emulator.seed({"teamhub": {**behind.world(accounts=("jane.doe",))["teamhub"], "projects": []}})
+    lifecycle = new(emulator)
+    with pytest.raises(NoSuchProject):
+        lifecycle.create(inputs())
+    emulator.seed(behind.world(accounts=("jane.doe",)))
+    made = lifecycle.create(inputs())
+    assert lifecycle.read(made) == made
+
+
+@pytest.mark.parametrize("adopt", [True, False])
+def test_somebody_was_quicker_by_a_hair(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, adopt: bool) -> None:
+    """Where the POST is refused as a duplicate, adopt=True makes it a PUT; without it the refusal is told."""
+    lifecycle = new(emulator)
+    real = lifecycle.client.find_to_write
+
+    def look(project: str, collaborator: str) -> Any:
+        found = real(project, collaborator)
+        behind.give(emulator, "jane.doe", "guest")
+        emulator.clear_journal()
+        return found
+
+    monkeypatch.setattr(lifecycle.client, "find_to_write", look)
+    if adopt:
+        assert lifecycle.create(inputs(adopt=True)).role == "developer"
+        assert calls(emulator) == ["POST project_collaborators 409", "GET jane.doe 200", "PUT jane.doe 200"]
+    else:
+        with pytest.raises(Refused, match="has the role guest already"):
+            lifecycle.create(inputs())
+        assert calls(emulator) == ["POST project_collaborators 409", "GET jane.doe 200"]
+
+
+def test_a_post_that_finds_nothing(emulator: Emulator) -> None:
+    """A 404 of the POST while the account is there says what to check."""
+    emulator.fault("teamhub", "project_collaborators/create", "404", times=9)
+    with pytest.raises(NotFound, match=r"check the project's id 'web', and that 'jane\.doe' is invited") as raised:
+        new(emulator).create(inputs())
+    assert "\n" not in str(raised.value)
 
 
 def test_a_change_of_role_is_one_put(emulator: Emulator) -> None:

@@ -48,20 +48,31 @@ def test_the_data_function(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) 
     [
         (
             "nowhere",
-            "could not list the collaborators of Helix TeamHub project nowhere: Helix TeamHub knows no project",
+            "Helix TeamHub knows no project 'nowhere', or hides it from these credentials (HTTP 404); check the "
+            "project's id, and whose keys these are",
         ),
         ("web/x", "project: must be a project's id"),
-        (7, "project: must be a project's id"),
+        (7, "project: must be text"),
     ],
 )
 def test_the_data_functions_errors(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, project: Any, why: str) -> None:
-    """A project that is not there, and one that cannot be, end the program with one line."""
+    """A project that is not there, and one that cannot be, end the program with one line that names it."""
     for name, value in emulator.environment().items():
         monkeypatch.setenv(name, value)
     with pytest.raises(pulumi.RunError) as raised:
         teamhub.get_project_collaborators(project)
-    assert str(raised.value).startswith(why)
+    assert str(raised.value).startswith(f"could not list the collaborators of Helix TeamHub project {project}: {why}")
     assert "\n" not in str(raised.value)
+
+
+def test_a_listing_that_is_refused(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listing that is not allowed, or not found while the project is there, says whose rights to check."""
+    for name, value in emulator.environment().items():
+        monkeypatch.setenv(name, value)
+    for status in ("403", "404"):
+        emulator.fault("teamhub", "project_collaborators/list", status)
+        with pytest.raises(pulumi.RunError, match=r"project web: .*; check the rights on project 'web' of the account"):
+            teamhub.get_project_collaborators("web")
 
 
 def test_missing_settings_name_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
