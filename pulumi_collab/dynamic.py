@@ -9,10 +9,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NoReturn
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -28,10 +27,10 @@ from pulumi.dynamic import (
 )
 from pulumi.output import Unknown
 from pulumi.runtime import settings as run_settings
-from pydantic import TypeAdapter, ValidationError, create_model
+from pydantic import ValidationError, create_model
 from pydantic_core import ErrorDetails, to_jsonable_python
 
-from .config import StackConfig, flag
+from .config import flag
 from .errors import CollabError, ConfigError, Differences, InvalidInput, Problem, RequestError, one_line
 from .lifecycle import Inputs, Lifecycle
 from .shared import Client, process_client
@@ -58,9 +57,7 @@ class LifecycleProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Once per plugin process; credentials are looked at when they are first needed."""
-        self._stack: StackConfig = req.config.get
-        self._guard = threading.Lock()
-        self._served: Lifecycle[Any, Any, Any] | None = None
+        self._lifecycle = self.kind(lambda: process_client(self.client, req.config.get), pulumi.log.warn)
         self._live: dict[str, set[str]] = {}  # `key_of` -> URNs of the resources that hold it, as this process has seen
         debug = flag("PULUMI_COLLAB_DEBUG")
         if not debug:
@@ -71,8 +68,8 @@ class LifecycleProvider(ResourceProvider):
 
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Everything that can be known at preview, as failures on the property's name."""
-        news = {k: v for k, v in news.items() if k != PROVIDER_KEY}
-        twin = news.pop(TWIN, None)
+        twin = news.get(TWIN)
+        news = _declared_in(news)
         try:
             known, unknown = self._validated(news)
         except InvalidInput as invalid:
@@ -83,12 +80,13 @@ class LifecycleProvider(ResourceProvider):
         elif not flag("PULUMI_COLLAB_OFFLINE"):
             try:
                 with self._told():
+                    self._lifecycle.client  # noqa: B018  # a missing credential is told now, whatever is looked up
                     problems.extend(self._lifecycle.check(known, self._state(_olds) if _olds else None))
             except Error as error:
                 problems.append(Problem("", str(error)))
         if _olds and set(self.kind.identity) <= known.keys():
             old, new = self._state(_olds), self.kind.state_model.model_construct(**known)
-            if self._unconnected.key_of(old) == self._unconnected.key_of(new):
+            if self._lifecycle.key_of(old) == self._lifecycle.key_of(new):
                 self._holds(new)  # in the state, and declared still
         return CheckResult(
             _plain(known) | {k: news[k] for k in unknown}, [CheckFailure(p.property, p.reason) for p in problems]
@@ -97,9 +95,9 @@ class LifecycleProvider(ResourceProvider):
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
         """Compare in the lifecycle's terms. A value not known yet counts as a change."""
         with self._told():
-            news = {k: v for k, v in _news.items() if k not in (PROVIDER_KEY, TWIN)}
+            news = _declared_in(_news)
             known, unknown = self._validated(news, self.kind.state_model)  # after a refresh, what is live comes here
-            old, lifecycle = self._state(_olds), self._unconnected
+            old, lifecycle = self._state(_olds), self._lifecycle
             changed = lifecycle.changed(old, known) | (unknown - lifecycle.creation_only)
             replaces = lifecycle.replaces(old, changed)
             first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
@@ -116,7 +114,7 @@ class LifecycleProvider(ResourceProvider):
     def read(self, id_: str, props: Properties) -> ReadResult:
         """The live state, with the inputs it corresponds to: only so does drift show as that property."""
         with self._told("read", id_=id_):
-            state = self._state(props | self._unconnected.from_id(id_))
+            state = self._state(props | self._lifecycle.from_id(id_))
             live = self._lifecycle.read(state)
             if live is None:
                 return ReadResult("", {})
@@ -137,29 +135,17 @@ class LifecycleProvider(ResourceProvider):
         urn = _urn() or ""
         with self._told("delete", id_=_id):
             state = self._state(_props)
-            holders = self._live.get(self._unconnected.key_of(state), set())
+            holders = self._live.get(self._lifecycle.key_of(state), set())
             holders.discard(urn)
             if urn and holders:
-                more = self._unconnected.left_behind(state)
+                more = self._lifecycle.left_behind(state)
                 pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed{more}")
             else:
                 self._lifecycle.delete(state)
 
     def _holds(self, state: Inputs) -> None:
         if urn := _urn():
-            self._live.setdefault(self._unconnected.key_of(state), set()).add(urn)
-
-    @property
-    def _lifecycle(self) -> Lifecycle[Any, Any, Any]:
-        with self._guard:
-            if self._served is None:
-                self._served = self.kind(process_client(self.client, self._stack), pulumi.log.warn)
-            return self._served
-
-    @property
-    def _unconnected(self) -> Lifecycle[Any, Any, Any]:
-        """For what needs no service: a diff works without credentials."""
-        return self.kind(None, pulumi.log.warn)
+            self._live.setdefault(self._lifecycle.key_of(state), set()).add(urn)
 
     def _validated(self, news: Properties, model: type[Inputs] | None = None) -> tuple[Properties, set[str]]:
         """The valid known inputs with their defaults, and the names of those that are not known yet."""
@@ -175,14 +161,12 @@ class LifecycleProvider(ResourceProvider):
 
     def _inputs(self, props: Properties) -> Any:
         try:
-            return self.kind.inputs_model.model_validate(
-                {k: v for k, v in props.items() if k not in (PROVIDER_KEY, TWIN)}
-            )
+            return self.kind.inputs_model.model_validate(_declared_in(props))
         except ValidationError as error:
             raise Error(str(InvalidInput(_problems(error)))) from None
 
     def _state(self, props: Properties) -> Any:
-        return self.kind.state_model.model_validate({k: v for k, v in props.items() if k != PROVIDER_KEY})
+        return self.kind.state_model.model_validate(_declared_in(props))
 
     @contextlib.contextmanager
     def _told(self, doing: str = "", inputs: Inputs | None = None, id_: str = "") -> Iterator[None]:
@@ -197,14 +181,19 @@ class LifecycleProvider(ResourceProvider):
         except CollabError as error:
             if inputs is None and id_:
                 with contextlib.suppress(ValueError):
-                    inputs = self.kind.state_model.model_construct(**self._unconnected.from_id(id_))
-            about = self._unconnected.about(inputs) if inputs is not None else id_
+                    inputs = self.kind.state_model.model_construct(**self._lifecycle.from_id(id_))
+            about = self._lifecycle.about(inputs) if inputs is not None else id_
             prefix = f"could not {doing} {about}: " if doing and isinstance(error, RequestError) else ""
             raise Error(one_line(f"{prefix}{error}", limit=1000)) from self._cause(error)
 
     @staticmethod
     def _cause(error: Exception) -> Exception | None:
         return error if flag("PULUMI_COLLAB_DEBUG") else None
+
+
+def _declared_in(props: Properties) -> Properties:
+    """The properties without what we and the SDK add to them."""
+    return {k: v for k, v in props.items() if k not in (PROVIDER_KEY, TWIN)}
 
 
 def _urn() -> str | None:
@@ -285,15 +274,20 @@ def options(given: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
 def _twin(provider: LifecycleProvider, name: str, inputs: Mapping[str, Any]) -> pulumi.Output[str | None]:
     """The name of an earlier resource of this run for the same thing, or None; each run has its own monitor."""
     token = object()
+    lifecycle = provider.kind(_no_service, pulumi.log.warn)
     run = _declared.setdefault(run_settings.get_monitor(), {})
 
     def first(identity: Mapping[str, Any]) -> str | None:
         thing = provider.kind.state_model.model_construct(**{k: _same(v) for k, v in identity.items()})
-        key = (type(provider), provider._unconnected.key_of(thing))
+        key = (type(provider), lifecycle.key_of(thing))
         holder, holder_name = run.setdefault(key, (token, name))
         return None if holder is token else holder_name
 
     return pulumi.Output.all(**{field: inputs[field] for field in provider.kind.identity}).apply(first)
+
+
+def _no_service() -> NoReturn:
+    raise ConfigError("a program declares; it calls no service")
 
 
 def _same(value: Any) -> Any:
@@ -313,11 +307,11 @@ def argument(kind: type[Inputs], name: str, value: Any) -> Any:
     if isinstance(value, pulumi.Output):
         raise InvalidInput([Problem(name, "must be known when the program runs: call this inside Output.apply")])
     field = kind.model_fields[name]
-    declared: Any = Annotated[(field.annotation, *field.metadata)]
+    declared: dict[str, Any] = {name: (Annotated[(field.annotation, *field.metadata)], ...)}
     try:
-        return TypeAdapter(declared).validate_python(value)
+        return getattr(create_model(kind.__name__, **declared).model_validate({name: value}), name)
     except ValidationError as error:
-        raise InvalidInput(Problem(name, _reason(e)) for e in error.errors(include_url=False)) from None
+        raise InvalidInput(_problems(error)) from None
 
 
 @contextlib.contextmanager

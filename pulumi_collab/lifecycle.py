@@ -45,7 +45,7 @@ C = TypeVar("C")
 
 
 class Lifecycle(ABC, Generic[I, S, C]):
-    """One kind of resource. `client` calls the service, `tell` warns the person."""
+    """One kind of resource. `connect` gives the client once the service is needed, `tell` warns the person."""
 
     inputs_model: ClassVar[type[Inputs]]
     """The model of what is declared; its field names are the arguments of the resource."""
@@ -56,9 +56,14 @@ class Lifecycle(ABC, Generic[I, S, C]):
     creation_only: ClassVar[frozenset[str]] = frozenset()
     """Inputs that act at creation alone: changing them later changes nothing."""
 
-    def __init__(self, client: C, tell: Tell) -> None:
-        self.client = client
+    def __init__(self, connect: Callable[[], C], tell: Tell) -> None:
+        self._connect = connect
         self.tell = tell
+
+    @property
+    def client(self) -> C:
+        """What calls the service. Raises `ConfigError` where a credential is missing."""
+        return self._connect()
 
     @abstractmethod
     def about(self, inputs: I) -> str:

@@ -33,7 +33,12 @@ def new_client(kind: type[C], stack: StackConfig) -> C:
 
 def process_client(kind: type[C], stack: StackConfig) -> C:
     """The process's client for these settings. Raises `ConfigError`."""
-    return cast("C", _made(kind, **resolve(kind.settings, stack)))
+    settings = resolve(kind.settings, stack)
+    with _making:  # `lru_cache` alone may make two for two threads
+        return cast("C", _made(kind, **settings))
+
+
+_making = threading.Lock()
 
 
 @lru_cache(maxsize=16)

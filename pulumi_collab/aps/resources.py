@@ -21,9 +21,6 @@ class ClientCollaboratorsProvider(LifecycleProvider):
     kind = ClientCollaboratorsLifecycle
     client = Client
 
-    def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Forget. Nothing is asked of the service, so it works without a token as well."""
-
 
 class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
     """Who must be on one APS app: a declaration that is verified, because the service can only be read.

@@ -72,7 +72,8 @@ class CollaboratorContract(ABC):
 
     def lifecycle(self, emulator: Emulator, told: list[str] | None = None) -> Lifecycle[Any, Any, Any]:
         """A lifecycle with a client of its own."""
-        return self.kind()(self.connect(emulator), (told if told is not None else []).append)
+        client = self.connect(emulator)
+        return self.kind()(lambda: client, (told if told is not None else []).append)
 
     def inputs(self, person: str, access: Access, **more: Any) -> Any:
         """Valid inputs for a person."""
@@ -223,7 +224,8 @@ class CollaboratorContract(ABC):
     def test_bad_credentials_are_told_without_the_secret(self, emulator: Emulator) -> None:
         """Wrong credentials raise one line, without any of them in it."""
         state = self.lifecycle(emulator).create(self.inputs(self.person, self.low))
-        lifecycle = self.kind()(self.connect_badly(emulator), lambda _: None)
+        client = self.connect_badly(emulator)
+        lifecycle = self.kind()(lambda: client, lambda _: None)
         with pytest.raises(CollabError, match="credentials") as raised:
             lifecycle.read(state)
         assert "wrong-secret" not in str(raised.value)

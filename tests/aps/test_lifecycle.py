@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulumi_collab.aps.client import Client
 from pulumi_collab.aps.lifecycles import (
     ClientCollaboratorsInputs,
     ClientCollaboratorsLifecycle,
@@ -21,12 +22,24 @@ from pulumi_collab.emulator import Emulator
 from pulumi_collab.emulator.aps import PLATFORM
 from pulumi_collab.errors import Differences, Refused
 
-from .portal import APP, client, edit, person, seed
+from .portal import APP, TOKEN, client, edit, person, seed
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
 OPEN = "(not listed: an invitation that is still open does not show either)"
 OWNER, JANE, JO = "owner@example.org", "jane@example.org", "jo@example.org"
+
+
+def new(
+    emulator: Emulator, token: str = TOKEN, tell: Callable[[str], None] = lambda _: None
+) -> ClientCollaboratorsLifecycle:
+    """A lifecycle with a client of its own, as a new plugin process has it."""
+    service = client(emulator, token)
+    return ClientCollaboratorsLifecycle(lambda: service, tell)
+
+
+def unreachable() -> NoReturn:
+    raise AssertionError("the service was asked")
 
 
 def live(people: Mapping[str, str]) -> list[Collaborator]:
@@ -116,7 +129,8 @@ def test_what_is_read_differs_where_there_are_differences(declared: dict[str, st
     """Reading changes `collaborators` exactly where verifying would fail, and reading twice is reading once."""
     people = live(listed)
     inputs = ClientCollaboratorsInputs(client_id="a", collaborators=declared)
-    lifecycle = ClientCollaboratorsLifecycle(Fixed(people), lambda _: None)  # type: ignore[arg-type]  # all it calls
+    service = cast("Client", Fixed(people))  # all that it calls
+    lifecycle = ClientCollaboratorsLifecycle(lambda: service, lambda _: None)
     read = lifecycle.read(ClientCollaboratorsState.model_validate(dict(inputs)))
     assert bool(lifecycle.changed(read, dict(inputs))) == bool(differences(declared, people))
     assert lifecycle.read(read) == read
@@ -133,7 +147,7 @@ class Person:
     @property
     def lifecycle(self) -> ClientCollaboratorsLifecycle:
         """As a new plugin process has it."""
-        return ClientCollaboratorsLifecycle(client(self.emulator), self.told.append)
+        return new(self.emulator, tell=self.told.append)
 
     def check(self, collaborators: Mapping[str, str]) -> list[str]:
         """A preview's failures."""
@@ -215,7 +229,7 @@ def test_a_whole_life(emulator: Emulator, played: dict[str, str], declared: dict
 
     world = emulator.state()
     assert me.state is not None
-    ClientCollaboratorsLifecycle(None, me.told.append).delete(me.state)  # type: ignore[arg-type]  # needs no client
+    ClientCollaboratorsLifecycle(unreachable, me.told.append).delete(me.state)
     assert emulator.state() == world
     assert {(entry["method"], entry["status"]) for entry in emulator.journal()} == {("GET", 200)}
 
@@ -276,7 +290,7 @@ def test_a_bad_token_loses_nothing(emulator: Emulator, token: str) -> None:
     )
     inputs = ClientCollaboratorsInputs(client_id=APP, collaborators=DECLARED[0])
     state = ClientCollaboratorsState.model_validate(dict(inputs))
-    lifecycle = ClientCollaboratorsLifecycle(client(emulator, token), lambda _: None)
+    lifecycle = new(emulator, token)
     for act in (
         lambda: lifecycle.read(state),
         lambda: lifecycle.create(inputs),
@@ -290,7 +304,7 @@ def test_a_bad_token_loses_nothing(emulator: Emulator, token: str) -> None:
 
 def test_an_app_that_is_not_there(emulator: Emulator) -> None:
     """An app that is not shown fails on `client_id` at preview, and its state is not dropped."""
-    lifecycle = ClientCollaboratorsLifecycle(client(emulator), lambda _: None)
+    lifecycle = new(emulator)
     known: dict[str, Any] = {"client_id": "gone", "collaborators": {}}
     (problem,) = lifecycle.check(known, None)
     assert problem.property == "client_id"
@@ -305,14 +319,14 @@ def test_an_app_that_is_not_there(emulator: Emulator) -> None:
 def test_bad_links_lose_nothing(emulator: Emulator, failure: str) -> None:
     """A list that cannot be read to its end is an error, never a shorter list."""
     emulator.variants(aps={"next_url": failure})
-    lifecycle = ClientCollaboratorsLifecycle(client(emulator), lambda _: None)
+    lifecycle = new(emulator)
     with pytest.raises(Refused, match="cannot tell who is on"):
         lifecycle.read(ClientCollaboratorsState(client_id=APP, collaborators=DECLARED[0]))
 
 
 def test_another_app_is_verified_at_preview(emulator: Emulator) -> None:
     """A resource that moves to another app is a replacement, and differences there fail at preview like a new one's."""
-    lifecycle = ClientCollaboratorsLifecycle(client(emulator), lambda _: None)
+    lifecycle = new(emulator)
     old = ClientCollaboratorsState(client_id="old", collaborators={JANE: "EDITOR"})
     known: dict[str, Any] = {"client_id": APP, "collaborators": {JANE: "EDITOR"}}
     assert lifecycle.replaces(old, lifecycle.changed(old, known)) == {"client_id"}

@@ -93,7 +93,8 @@ class Story(RuleBasedStateMachine):
                 self.one(person)
 
     def one(self, person: str) -> None:
-        lifecycle = ProjectCollaboratorLifecycle(self.client(), lambda _: None)
+        client = self.client()
+        lifecycle = ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
         state = self.state.get(person)
         if state is not None:
             state = lifecycle.read(state)

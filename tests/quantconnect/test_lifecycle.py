@@ -26,7 +26,7 @@ def lifecycle(emulator: Emulator, no_waiting: None) -> ProjectCollaboratorLifecy
     client = Client(
         environment["QUANTCONNECT_BASE_URL"], environment["QUANTCONNECT_USER_ID"], environment["QUANTCONNECT_API_TOKEN"]
     )
-    return ProjectCollaboratorLifecycle(client, lambda _: None)
+    return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
 
 
 def give(emulator: Emulator, user: str, *, write: bool, live_control: bool) -> None:

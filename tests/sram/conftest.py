@@ -34,9 +34,9 @@ class Ours:
         """Start a new process."""
         environment = self.emulator.environment()
         self.client = Client(environment["SRAM_BASE_URL"], environment["SRAM_API_TOKEN"])
-        self.collaborations = CollaborationLifecycle(self.client, self.told.append)
-        self.invites = CollaborationInviteLifecycle(self.client, self.told.append)
-        self.services = ServiceConnectionLifecycle(self.client, self.told.append)
+        self.collaborations = CollaborationLifecycle(lambda: self.client, self.told.append)
+        self.invites = CollaborationInviteLifecycle(lambda: self.client, self.told.append)
+        self.services = ServiceConnectionLifecycle(lambda: self.client, self.told.append)
 
     def make(self, **more: Any) -> CollaborationState:
         """The collaboration of most tests."""

@@ -588,9 +588,9 @@ def test_a_membership_that_a_rename_leaves_behind(ours: Ours) -> None:
     """Ended because another resource declares the person, it tells of a member whom the address may not find."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
-    assert CollaborationInviteLifecycle(cast("Client", None), ours.told.append).left_behind(bob) == ""
+    assert CollaborationInviteLifecycle(lambda: cast("Client", None), ours.told.append).left_behind(bob) == ""
     bob = brought_to(ours, bob, "elsewhere")
-    told = CollaborationInviteLifecycle(cast("Client", None), ours.told.append).left_behind(bob)
+    told = CollaborationInviteLifecycle(lambda: cast("Client", None), ours.told.append).left_behind(bob)
     assert "urn:bob" in told
     assert "aliases" in told
     assert "web interface" in told

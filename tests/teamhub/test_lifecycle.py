@@ -31,8 +31,12 @@ def lifecycle(emulator: Emulator) -> ProjectCollaboratorLifecycle:
 
 def new(emulator: Emulator, key: str = "demo-account-key") -> ProjectCollaboratorLifecycle:
     """A lifecycle with a client of its own, as a new plugin process has it."""
-    client = Client(emulator.environment()["TEAMHUB_BASE_URL"], "demo-company-key", key)
-    return ProjectCollaboratorLifecycle(client, lambda _: None)
+    return served_by(Client(emulator.environment()["TEAMHUB_BASE_URL"], "demo-company-key", key))
+
+
+def served_by(client: Client) -> ProjectCollaboratorLifecycle:
+    """A lifecycle with this client."""
+    return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
 
 
 def inputs(person: str = "jane.doe", role: str = "developer", **more: Any) -> ProjectCollaboratorInputs:
@@ -88,7 +92,7 @@ def test_a_wrong_address_never_says_gone(emulator: Emulator) -> None:
     """An address where something else answers 404 to everything drops nothing and deletes nothing."""
     for path in ("", "/quantconnect/api/v2", "/nowhere"):
         client = Client(emulator.url + path, "demo-company-key", "demo-account-key")
-        lifecycle = ProjectCollaboratorLifecycle(client, lambda _: None)
+        lifecycle = served_by(client)
         for act in (lifecycle.read, lifecycle.delete):
             with pytest.raises(CollabError, match=r"check the base URL|HTTP 404"):
                 act(state())

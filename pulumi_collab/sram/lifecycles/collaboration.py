@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...errors import NotFound, Problem, Refused
@@ -37,8 +37,8 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
     identity = ("short_name",)
     creation_only = frozenset({"administrators", "message", "adopt"})
 
-    def __init__(self, client: Client, tell: Tell) -> None:
-        super().__init__(client, tell)
+    def __init__(self, connect: Callable[[], Client], tell: Tell) -> None:
+        super().__init__(connect, tell)
         self._going: set[str] = set()  # short names that give way: the engine checks a replacement again, as new
 
     def about(self, inputs: CollaborationInputs) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,8 +45,8 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     identity = ("collaboration", "email")
     creation_only = frozenset({"message", "sender_name"})
 
-    def __init__(self, client: Client, tell: Tell) -> None:
-        super().__init__(client, tell)
+    def __init__(self, connect: Callable[[], Client], tell: Tell) -> None:
+        super().__init__(connect, tell)
         self._kept: set[str] = set()  # who is in the state: the engine checks a forced replacement again, as new
 
     def about(self, inputs: CollaborationInviteInputs) -> str:
