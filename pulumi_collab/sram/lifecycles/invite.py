@@ -34,6 +34,7 @@ from .invite_model import (
     values_of,
     words,
 )
+from .invite_search import answered, find, is_late
 from .values import moment, same_moment
 
 
@@ -114,7 +115,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         if f"{known['collaboration']}/{known['email']}".casefold() in self._kept:
             return
         there = next(iter(of_address(self.client.open_invitations(known["collaboration"]), known["email"])), None)
-        if there is None or self._is_late(there):
+        if there is None or is_late(self.client, there):
             return
         role, groups = known.get("intended_role", there.intended_role), known.get("groups")
         other_groups = groups is not None and not same_groups(there.groups, groups)
@@ -162,7 +163,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def create(self, inputs: CollaborationInviteInputs) -> CollaborationInviteState:
         """Invite, unless the person is in or asked already."""
         with self.client.alone(inputs.collaboration):
-            found = self._look(state_of(inputs), f"create {inputs.email}")
+            found = find(self.client, state_of(inputs), f"create {inputs.email}")
             if found is None:
                 raise Refused(f"{self.about(inputs)}: there is no such collaboration; run `pulumi refresh`")
             if found.member is not None:
@@ -182,7 +183,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def read(self, state: CollaborationInviteState) -> CollaborationInviteState | None:
         """What became of the person; None only when the collaboration is gone."""
-        found = self._look(state, f"read {self.id_of(state)}")
+        found = find(self.client, state, f"read {self.id_of(state)}")
         if found is None:
             return None
         return state_of(state, found)
@@ -190,7 +191,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def update(self, old: CollaborationInviteState, inputs: CollaborationInviteInputs) -> CollaborationInviteState:
         """Change what the invitation or the membership gives, or invite again."""
         with self.client.alone(inputs.collaboration):
-            found = self._look(old, f"update {self.id_of(old)}")
+            found = find(self.client, old, f"update {self.id_of(old)}")
             if found is None:
                 raise Refused(f"{self.about(inputs)}: the collaboration is gone; run `pulumi refresh`")
             kept = old.model_copy(update=values_of(inputs))
@@ -217,7 +218,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def delete(self, state: CollaborationInviteState) -> None:
         """End membership and invitation, or leave the membership where the program or the last admin asks for it."""
         with self.client.alone(state.collaboration):
-            found = self._look(state, f"delete {self.id_of(state)}")
+            found = find(self.client, state, f"delete {self.id_of(state)}")
             if found is None:
                 return
             if found.member is not None:
@@ -227,52 +228,6 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             ends |= {each.identifier for each in of_address(invited, state.email)}
             for invitation_id in sorted(filter(None, ends)):
                 self._withdraw(state.collaboration, invitation_id)
-
-    # --- looking ---
-
-    def _look(self, state: CollaborationInviteState, reader: str | None) -> Found | None:
-        """What there is of the person; None when the collaboration is gone. Without a reader: at this moment."""
-        try:
-            live = self._collaboration(state.collaboration, reader)
-            member = live.member(state.user, state.email)
-            if member is not None:
-                return Found("accepted", member=member)
-            if reader is None:
-                invited = self.client.open_invitations_now(state.collaboration)
-            else:
-                invited = self.client.open_invitations(state.collaboration, reader)
-        except NotFound:
-            return None
-        mine = [each for each in invited if each.identifier == state.invitation_id]
-        found = next(iter([*mine, *of_address(invited, state.email)]), None)
-        if found is None and state.invitation_id and state.user is None:
-            found = self._answered(state.invitation_id)
-        if found is not None and found.status == "accepted" and found.uid:
-            member = live.member(found.uid, state.email)
-            if member is None:  # the shared listing may be older than the invitation
-                member = self.client.collaboration_now(state.collaboration).member(found.uid, state.email)
-            return Found("accepted", member=member) if member else Found("removed", invitation=found)
-        if found is not None:
-            late = self._is_late(found)
-            return Found("open" if found.status == "open" and not late else "expired", invitation=found)
-        if state.user is not None or state.status == "removed":
-            return Found("removed")
-        return Found("expired" if state.status == "expired" else "declined")
-
-    def _is_late(self, invitation: wire.Invitation) -> bool:
-        return invitation.expires is not None and invitation.expires <= self.client.now()
-
-    def _collaboration(self, identifier: str, reader: str | None) -> wire.Collaboration:
-        if reader is None:
-            return self.client.collaboration_now(identifier)
-        return self.client.collaboration(identifier, reader)
-
-    def _answered(self, invitation_id: str) -> wire.Invitation | None:
-        """An invitation that is not open any more: accepted, expired, or gone."""
-        try:
-            return self.client.invitation(invitation_id)
-        except NotFound:
-            return None
 
     # --- writing ---
 
@@ -315,7 +270,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             )
 
         def look() -> CollaborationInviteState | None:
-            found = self._look(state_of(inputs), None)
+            found = find(self.client, state_of(inputs))
             if found is None or found.status not in ("open", "accepted"):
                 return None
             if found.invitation is not None and found.invitation.identifier in left:
@@ -326,7 +281,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def _withdraw(self, collaboration: str, invitation_id: str) -> None:
         def look() -> bool | None:
-            return True if self._answered(invitation_id) is None else None
+            return True if answered(self.client, invitation_id) is None else None
 
         def write() -> bool:
             gone_is_fine(lambda: self.client.delete_invitation(collaboration, invitation_id))
@@ -362,7 +317,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             return True
 
         def look() -> bool | None:
-            found = self._answered(invitation_id)
+            found = answered(self.client, invitation_id)
             return True if found is not None and gives(found, wanted) else None
 
         settle(write, look)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,20 +9,6 @@ import pytest
 from pulumi_collab.emulator import ControlError, Emulator
 
 from .caller import PEOPLE, SEED, Caller
-
-
-@pytest.fixture
-def world(emulator: Emulator) -> Emulator:
-    """Two projects, and accounts of every kind."""
-    emulator.seed(SEED)
-    return emulator
-
-
-@pytest.fixture
-def boss(world: Emulator) -> Iterator[Caller]:
-    """The company's administrator."""
-    with Caller(world) as caller:
-        yield caller
 
 
 def as_(world: Emulator, person: str) -> Caller:

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from pulumi_collab.emulator import Emulator
 
-from .caller import PEOPLE, SEED, Caller
-
-
-@pytest.fixture
-def world(emulator: Emulator) -> Emulator:
-    """The caller's world."""
-    emulator.seed(SEED)
-    return emulator
-
-
-@pytest.fixture
-def boss(world: Emulator) -> Iterator[Caller]:
-    """The company's administrator."""
-    with Caller(world) as caller:
-        yield caller
+from .caller import PEOPLE, Caller
 
 
 def test_a_second_post(world: Emulator, boss: Caller) -> None:
