@@ -70,6 +70,11 @@ def _value(setting: Setting, stack: StackConfig) -> str:
     )
 
 
+def needs_stack(settings: Mapping[str, Setting]) -> bool:
+    """Whether the environment alone does not give everything that has no default."""
+    return any(not os.environ.get(s.environment, "").strip() for s in settings.values() if s.default is None)
+
+
 def checked_base_url(url: str, setting: Setting) -> str:
     """The base URL without a slash at its end; `ConfigError` unless it is https, or http to this machine."""
     where = f"{setting.meaning} ({setting.environment} or {setting.key})"

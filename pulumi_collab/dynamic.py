@@ -30,13 +30,27 @@ from pulumi.runtime import settings as run_settings
 from pydantic import ValidationError, create_model
 from pydantic_core import ErrorDetails, to_jsonable_python
 
-from .config import flag
-from .errors import CollabError, ConfigError, Differences, InvalidInput, Problem, RequestError, one_line
+from .config import flag, needs_stack
+from .errors import (
+    CollabError,
+    ConfigError,
+    Differences,
+    InvalidInput,
+    Problem,
+    RequestError,
+    Unauthenticated,
+    one_line,
+)
 from .lifecycle import Inputs, Lifecycle
 from .shared import Client, process_client
 
 PROVIDER_KEY = "__provider"
 TWIN = "__twin"  # names the resource that declares the same thing already; `check` takes it out of the inputs
+
+STALE = (
+    "; refresh and destroy use the stack configuration of the last `pulumi up`: after a change run that first, or add "
+    "--run-program"
+)
 
 Properties = dict[str, Any]
 
@@ -174,7 +188,7 @@ class LifecycleProvider(ResourceProvider):
         try:
             yield
         except (ConfigError, Differences, InvalidInput) as error:
-            raise Error(str(error)) from self._cause(error)
+            raise Error(f"{error}{self._hint(doing, error)}") from self._cause(error)
         except ValidationError as error:  # inputs are told by `check`: this is about what is kept
             told = InvalidInput(_problems(error))
             raise Error(f"the state of {id_ or 'this resource'} cannot be read: {told}") from self._cause(error)
@@ -184,7 +198,12 @@ class LifecycleProvider(ResourceProvider):
                     inputs = self.kind.state_model.model_construct(**self._lifecycle.from_id(id_))
             about = self._lifecycle.about(inputs) if inputs is not None else id_
             prefix = f"could not {doing} {about}: " if doing and isinstance(error, RequestError) else ""
-            raise Error(one_line(f"{prefix}{error}", limit=1000)) from self._cause(error)
+            raise Error(one_line(f"{prefix}{error}", limit=1000) + self._hint(doing, error)) from self._cause(error)
+
+    def _hint(self, doing: str, error: CollabError) -> str:
+        """What to do about credentials that were set, and seem not to be."""
+        stale = doing in ("read", "delete") and isinstance(error, (ConfigError, Unauthenticated))
+        return STALE if stale and needs_stack(self.client.settings) else ""
 
     @staticmethod
     def _cause(error: Exception) -> Exception | None:

@@ -14,7 +14,14 @@ from typing import Any, TypeVar
 import requests
 from pydantic import TypeAdapter, ValidationError
 from requests.auth import AuthBase
-from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, MaxRetryError, NewConnectionError, ProtocolError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    InvalidHeader,
+    MaxRetryError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+)
 from urllib3.util import Retry
 
 from ._version import __version__
@@ -188,11 +195,18 @@ class Session:
     def _error_from(self, failed: requests.RequestException) -> RequestError:
         host = self.base_url.split("/")[2]
         reason = failed.args[0].reason if failed.args and isinstance(failed.args[0], MaxRetryError) else None
+        through = ""
+        if isinstance(reason, ProxyError):
+            through, reason = " through the proxy", reason.original_error
         if isinstance(reason, (NewConnectionError, ConnectTimeoutError)) or isinstance(
             failed, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
         ):
-            why = self.explain(str(reason or failed)).split("] ")[-1]
-            return Unreachable(f"cannot reach {self.service} at {host} ({why}); check the network and the base URL")
+            cause = reason.__cause__ if reason is not None else None
+            why = (isinstance(cause, OSError) and cause.strerror) or str(reason or failed)
+            why = self.explain(why).split("] ")[-1]
+            return Unreachable(
+                f"cannot reach {self.service} at {host}{through} ({why}); check the network and the base URL"
+            )
         if isinstance(failed, requests.Timeout):
             return TimedOut(f"{self.service} at {host} did not answer within {READ_TIMEOUT:.0f} seconds; try again")
         return NoAnswer(f"{self.service} at {host} closed the connection without an answer; try again")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import socket
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from requests import PreparedRequest
@@ -143,6 +144,28 @@ def test_nothing_listens(waits: list[float]) -> None:
         session(url).request("POST", "thing", json={})
     assert not raised.value.ambiguous
     assert len(waits) == 3
+
+
+def test_no_way_there(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that nobody knows and a proxy that does not answer are told in words, not as a library's text."""
+
+    def nobody_knows(*_: object, **__: object) -> NoReturn:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with monkeypatch.context() as patched, pytest.raises(Unreachable) as raised:
+        patched.setattr(socket, "getaddrinfo", nobody_knows)
+        session("https://service.example").request("GET", "thing")
+    assert str(raised.value) == (
+        "cannot reach Service at service.example (Name or service not known); check the network and the base URL"
+    )
+    with ScriptedServer((200, {}, {})) as server:
+        monkeypatch.setenv("HTTPS_PROXY", server.url)
+    with pytest.raises(Unreachable) as raised:
+        session("https://service.example").request("GET", "thing")
+    assert str(raised.value) == (
+        "cannot reach Service at service.example through the proxy (Connection refused); check the network and the "
+        "base URL"
+    )
 
 
 def test_secrets_and_hashes_are_never_shown(caplog: pytest.LogCaptureFixture) -> None:

@@ -184,7 +184,10 @@ def test_credentials_from_the_stack_and_from_the_environment(make_project: MakeP
         user | ({"token": "rotated-token"} if user.get("token") else {}) for user in world["quantconnect"]["users"]
     ]
     emulator.seed(world)
-    assert "does not accept the credentials" in project.refresh(ok=False).out
+    project.run("config", "set", "--secret", "quantconnect:apiToken", "rotated-token")
+    told = project.refresh(ok=False).out  # with what `up` left in the state
+    assert "does not accept the credentials" in told
+    assert "use the stack configuration of the last `pulumi up`" in told
     project.environment(**environment | {"QUANTCONNECT_API_TOKEN": "rotated-token"})
     project.refresh()
     project.clean()

@@ -160,6 +160,23 @@ def test_no_credentials(emulator: Emulator) -> None:
         assert plugin.check(MIA) == (MIA, {})
 
 
+def test_credentials_that_refresh_does_not_see(emulator: Emulator) -> None:
+    """Refresh and destroy get the stack configuration of the last `up`; errors say so where it is used."""
+    told = "refresh and destroy use the stack configuration of the last `pulumi up`"
+    environment = emulator.environment()
+    old = {"quantconnect:apiToken": "rotated-away"}
+    with Plugin(ProjectCollaboratorProvider, environment | {"QUANTCONNECT_API_TOKEN": ""}, old) as plugin:
+        for act in (plugin.read, plugin.delete):
+            with pytest.raises(PluginError, match="does not accept the credentials") as raised:
+                act("23456789/mia-ai", MIA)
+            assert told in str(raised.value)
+        assert told not in plugin.check(MIA)[1][""]
+    with Plugin(ProjectCollaboratorProvider, environment | {"QUANTCONNECT_API_TOKEN": "wrong"}, old) as plugin:
+        with pytest.raises(PluginError, match="does not accept the credentials") as raised:
+            plugin.read("23456789/mia-ai", MIA)
+        assert told not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("url", "told"),
     [
