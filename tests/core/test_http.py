@@ -152,9 +152,10 @@ def test_no_way_there(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> No
     def nobody_knows(*_: object, **__: object) -> NoReturn:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    with monkeypatch.context() as patched, pytest.raises(Unreachable) as raised:
+    with monkeypatch.context() as patched:
         patched.setattr(socket, "getaddrinfo", nobody_knows)
-        session("https://service.example").request("GET", "thing")
+        with pytest.raises(Unreachable) as raised:
+            session("https://service.example").request("GET", "thing")
     assert str(raised.value) == (
         "cannot reach Service at service.example (Name or service not known); check the network and the base URL"
     )
