@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 import requests
 from pydantic import TypeAdapter, ValidationError
 from requests.auth import AuthBase
+from requests.exceptions import InvalidSchema, InvalidURL
 from urllib3.exceptions import (
     ConnectTimeoutError,
     InvalidHeader,
+    LocationValueError,
     MaxRetryError,
     NewConnectionError,
     ProtocolError,
@@ -28,6 +30,8 @@ from ._version import __version__
 from .config import is_loopback
 from .errors import (
     BadAnswer,
+    CollabError,
+    ConfigError,
     Forbidden,
     NoAnswer,
     NotFound,
@@ -70,6 +74,13 @@ class Answer:
     json: Any
 
 
+class _Http(requests.Session):
+    """Never reads where a redirect leads: some addresses cannot be read, and that is no failure to send."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere."""
+
+
 class Session:
     """Calls one service.
 
@@ -92,7 +103,7 @@ class Session:
         self._auth = auth
         self._credentials = credentials
         self._secrets = sorted({s for s in secrets if s}, key=len, reverse=True)
-        self._http = requests.Session()
+        self._http = _Http()
         self._http.headers.update({"User-Agent": f"pulumi-collab/{__version__}", "Accept": "application/json"})
         self._http.headers.update(headers or {})
         self._http.trust_env = not is_loopback(base_url)  # a proxy is no way to this machine
@@ -111,7 +122,7 @@ class Session:
 
         `path` may be an absolute URL (a page link whose origin the caller has checked). `safe` says that repeating the
         call is harmless (default: GET). `accept` lists further statuses to return instead of raising.
-        Raises a `RequestError`.
+        Raises a `RequestError`, or a `ConfigError` where a credential or an address cannot be sent at all.
         """
         url = path if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
         safe = method == "GET" if safe is None else safe
@@ -181,7 +192,7 @@ class Session:
                 timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
                 allow_redirects=False,  # a redirect would carry the credentials elsewhere, or turn a POST into a GET
             )
-        except requests.RequestException as failed:
+        except (requests.RequestException, ValueError) as failed:
             error = self._error_from(failed)
             log.debug("%s %s: %s", method, url, error)
             raise error from None
@@ -192,7 +203,20 @@ class Session:
             log.debug("%s %s %s -> %s in %.0f ms", method, self.redact(url), sent, answer.status, spent)
         return answer
 
-    def _error_from(self, failed: requests.RequestException) -> RequestError:
+    def _error_from(self, failed: Exception) -> CollabError:
+        if isinstance(failed, (InvalidURL, InvalidSchema, LocationValueError)):
+            return ConfigError(
+                f"cannot call {self.service}: its address {self.base_url}, or that of a proxy, cannot be used; check "
+                "the base URL and the proxy settings"
+            )
+        if not isinstance(failed, requests.RequestException) or _unfit_to_send(failed):
+            return ConfigError(  # without the exception's own text, which holds the header
+                f"cannot call {self.service}: the credentials hold a line break or a character that no header can "
+                f"carry; check {self._credentials}"
+            )
+        return self._connection_error(failed)
+
+    def _connection_error(self, failed: requests.RequestException) -> RequestError:
         host = self.base_url.split("/")[2]
         reason = failed.args[0].reason if failed.args and isinstance(failed.args[0], MaxRetryError) else None
         through = ""
@@ -240,6 +264,11 @@ class Session:
         if isinstance(error, TimedOut):
             return False  # waiting that long once is enough
         return safe and (isinstance(error, NoAnswer) or error.status in _PASSING)
+
+
+def _unfit_to_send(failed: requests.RequestException) -> bool:
+    """Whether requests itself refuses a header; for one in the answer, it names the request."""
+    return isinstance(failed, requests.exceptions.InvalidHeader) and failed.request is None
 
 
 @cache

@@ -59,7 +59,9 @@ class Client:
             raise ConfigError(f"{meaning} must be the token alone, without `Bearer`, blanks or line breaks")
         base_url = checked_base_url(base_url, SETTINGS["base_url"])
         base_url = base_url.removesuffix("/applications/v1").removesuffix("/applications")
-        self._session = Session(NAME, base_url, auth=Bearer(access_token), secrets=[access_token])
+        self._session = Session(
+            NAME, base_url, auth=Bearer(access_token), secrets=[access_token], credentials="APS_ACCESS_TOKEN"
+        )
         self._listings: Listings[str, list[wire.Collaborator]] = Listings(self._list)
 
     def collaborators(self, client_id: str, reader: str | None = None) -> list[wire.Collaborator]:

@@ -55,6 +55,13 @@ class Client:
     def __init__(self, base_url: str, user_id: str, api_token: str) -> None:
         if not (user_id.isascii() and user_id.isdigit()):
             raise ConfigError("the QuantConnect user id (QUANTCONNECT_USER_ID or quantconnect:userId) must be a number")
+        # it travels as a hash: sending it would not show what is wrong with it
+        if not api_token.isascii() or not api_token.isprintable() or " " in api_token:
+            setting = SETTINGS["api_token"]
+            raise ConfigError(
+                f"{setting.meaning} ({setting.environment} or {setting.key}) must be the token alone, in ASCII, "
+                "without blanks or line breaks"
+            )
         self.user_id = user_id
         self._session = Session(
             NAME,

@@ -7,16 +7,23 @@ import itertools
 import logging
 import socket
 import time
+import traceback
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
+import requests
+import urllib3
 from requests import PreparedRequest
-from requests.auth import AuthBase
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase, HTTPBasicAuth
 
 from pulumi_collab import __version__, http
 from pulumi_collab.errors import (
     BadAnswer,
+    ConfigError,
     Forbidden,
+    NoAnswer,
     NotFound,
     Rejected,
     RequestError,
@@ -179,3 +186,90 @@ def test_secrets_and_hashes_are_never_shown(caplog: pytest.LogCaptureFixture) ->
         session(server.url).request("POST", "thing", json={"key": "hush"})
     assert "hush" not in caplog.text
     assert "[redacted]" in caplog.text
+
+
+class Bearer(AuthBase):
+    """Sets its header when requests has looked at the others already, as each platform does."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+TWO_LINES, FOREIGN = "demo-token\nsecond-line", "demo-token-ключ"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize(
+    ("auth", "headers"),
+    [
+        (Bearer(TWO_LINES), {}),
+        (Bearer("demo-token\r\nX: second-line"), {}),
+        (Bearer(FOREIGN), {}),
+        (HTTPBasicAuth("me", FOREIGN), {}),
+        (Bearer("good"), {"X-Token": TWO_LINES}),
+        (Bearer("good"), {"X-Token": FOREIGN}),
+    ],
+)
+def test_a_credential_that_no_header_can_carry(
+    caplog: pytest.LogCaptureFixture, waits: list[float], auth: AuthBase, headers: dict[str, str], method: str
+) -> None:
+    """A credential with a line break or foreign letters is an error that says what to check, with nothing of it."""
+    caplog.set_level(logging.DEBUG)
+    with ScriptedServer((200, {}, {})) as server:
+        ours = http.Session("Service", server.url, auth=auth, secrets=[], headers=headers, credentials="SERVICE_TOKEN")
+        with pytest.raises(ConfigError) as raised:
+            ours.request(method, "thing")
+        assert server.seen == []
+    assert str(raised.value) == (
+        "cannot call Service: the credentials hold a line break or a character that no header can carry; check "
+        "SERVICE_TOKEN"
+    )
+    told = "".join(traceback.format_exception(raised.value)) + caplog.text
+    assert "demo-token" not in told
+    assert "second-line" not in told
+    assert waits == []
+
+
+@pytest.mark.parametrize(
+    "address", ["https://a..b", f"https://{'a' * 64}.example", "https://.example", "https://*.example"]
+)
+def test_an_address_that_is_none(monkeypatch: pytest.MonkeyPatch, waits: list[float], address: str) -> None:
+    """An address that cannot be called is told as such, and is not mistaken for a bad credential or a lost answer."""
+    monkeypatch.setenv("NO_PROXY", "*")
+    with pytest.raises(ConfigError, match=r"its address .* cannot be used; check the base URL") as raised:
+        session(address).request("PUT", "thing")
+    assert address in str(raised.value)
+    assert waits == []
+
+
+@pytest.mark.parametrize("target", ["http://[", "http://service.example/\xe9", "//", "http://a..b:x/"])
+def test_a_redirect_to_nowhere(target: str) -> None:
+    """Where a redirect leads is not read, so one that no address can be made of is a redirect like any other."""
+    with ScriptedServer((302, {"Location": target}, "")) as server, pytest.raises(BadAnswer, match="redirect"):
+        session(server.url).request("PUT", "thing", json={})
+    assert len(server.seen) == 1
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: Callable[[PreparedRequest], Exception]) -> list[str | None]:
+    """Let every attempt fail as requests' adapter does; the methods of those made are in what comes back."""
+    made: list[str | None] = []
+
+    def send(_: object, request: PreparedRequest, **__: object) -> NoReturn:
+        made.append(request.method)
+        raise error(request)
+
+    monkeypatch.setattr(HTTPAdapter, "send", send)
+    return made
+
+
+def test_an_answers_bad_header_is_the_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A header in the answer that makes no sense is a lost answer, not a credential of ours."""
+    odd = urllib3.exceptions.InvalidHeader("Content-Length contained multiple unmatching values (1, 2)")
+    made = failing(monkeypatch, lambda request: requests.exceptions.InvalidHeader(odd, request=request))
+    with pytest.raises(NoAnswer):
+        session("https://service.example").request("PUT", "thing", json={})
+    assert made == ["PUT"]

@@ -106,3 +106,20 @@ def test_a_user_id_that_is_no_number() -> None:
     """A user id that cannot be one is told with both of its settings, before it is sent."""
     with pytest.raises(ConfigError, match="QUANTCONNECT_USER_ID or quantconnect:userId"):
         Client("https://example.org", "jürgen", "token")
+
+
+@pytest.mark.parametrize("user_id", ["1001\n", "10\n01", "\u0661\u0660", "10 01", ""])
+def test_a_user_id_with_a_line_break(user_id: str) -> None:
+    """A user id with a line break, or with other than ASCII digits, is refused before it is sent."""
+    with pytest.raises(ConfigError, match="QUANTCONNECT_USER_ID or quantconnect:userId") as raised:
+        Client("https://example.org", user_id, "token")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("token", ["demo-token\nsecond-line", "r\rn", "clé", "ключ", "half\udcff", "a b", "\0"])
+def test_a_token_that_cannot_be(token: str) -> None:
+    """A token with a line break or other than ASCII is refused by the name of its setting, and not shown."""
+    with pytest.raises(ConfigError, match="QUANTCONNECT_API_TOKEN or quantconnect:apiToken") as raised:
+        Client("https://example.org", "1001", token)
+    assert token not in str(raised.value)
+    assert "second-line" not in str(raised.value)
