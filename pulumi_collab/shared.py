@@ -86,6 +86,11 @@ class Listings(Generic[K, V]):
         with self.alone(key):
             self._keep(key, value)
 
+    def amend(self, key: K, value: V) -> None:
+        """What we held, with a write of ours in it: no younger than it was. Call it inside `alone`."""
+        with self.alone(key):
+            self._values[key] = value
+
     def forget(self, key: K) -> None:
         """Whatever we held may be wrong now."""
         with self.alone(key):

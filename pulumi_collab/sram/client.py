@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
 from ..config import Setting, checked_base_url
-from ..errors import BadAnswer, NotFound, Rejected
+from ..errors import BadAnswer, ConfigError, NotFound, Rejected
 from ..http import Answer, Session
 from ..shared import Listings
 from . import wire
@@ -25,7 +25,9 @@ SETTINGS = {
     "base_url": Setting("SRAM_BASE_URL", "sram:baseUrl", "the SRAM base URL, such as https://sram.surf.nl"),
     "api_token": Setting("SRAM_API_TOKEN", "sram:apiToken", "the SRAM organisation API token", secret=True),
 }
-_ECHO = re.compile(r"^(\w+: )?https?://\S+\.?\s+IP: \S+\s+")  # errors begin with the caller's URL and address
+_ECHO = re.compile(
+    r"^(\w+: )?https?://\S+\.?\s+IP: \S+(?:(?<=,)\s+\S+)*\s+"
+)  # errors begin with the caller's URL and address
 _OWN = ""  # the key of the one listing that has no key
 
 T = TypeVar("T")
@@ -61,6 +63,9 @@ class Client:
     settings: ClassVar[Mapping[str, Setting]] = SETTINGS
 
     def __init__(self, base_url: str, api_token: str) -> None:
+        if not api_token.isascii() or not api_token.isprintable() or " " in api_token:
+            meaning = SETTINGS["api_token"].meaning
+            raise ConfigError(f"{meaning} must be the token alone, without `Bearer`, blanks or line breaks")
         base_url = checked_base_url(base_url, SETTINGS["base_url"]).removesuffix("/api")
         self._session = _Session(
             NAME, f"{base_url}/api", auth=Bearer(api_token), secrets=[api_token], credentials="SRAM_API_TOKEN"
@@ -69,6 +74,11 @@ class Client:
         self._organisations: Listings[str, wire.Organisation] = Listings(self._get_organisation)
         self._collaborations: Listings[str, wire.Collaboration] = Listings(self._get_collaboration)
         self._open: Listings[str, list[wire.Invitation]] = Listings(self._get_open)
+
+    @property
+    def host(self) -> str:
+        """The name of the server."""
+        return urlsplit(self._session.base_url).hostname or ""
 
     def now(self) -> datetime:
         """The service's time, as far as its answers have told it."""
@@ -84,9 +94,9 @@ class Client:
         """The organisation with all its collaborations at this moment."""
         return self._organisations.fresh(_OWN)
 
-    def collaboration(self, identifier: str, reader: str | None = None) -> wire.Collaboration:
-        """One collaboration with its members and services, shared by the process."""
-        return self._collaborations.get(_key(identifier), reader)
+    def collaboration(self, identifier: str, reader: str | None = None, *, recent: bool = False) -> wire.Collaboration:
+        """One collaboration with its members and services, shared by the process (`shared.Listings`)."""
+        return self._collaborations.get(_key(identifier), reader, recent=recent)
 
     def collaboration_now(self, identifier: str) -> wire.Collaboration:
         """One collaboration at this moment."""
@@ -98,7 +108,7 @@ class Client:
             known = self.organisation()
             self._organisations.forget(_OWN)  # until an answer says that all went well
             identifier = self._ask(_Identified, "POST", "collaborations/v1", body).identifier
-            self._organisations.put(_OWN, known)
+            self._organisations.amend(_OWN, known)
             return identifier
 
     def note_collaboration(self, made: wire.Collaboration) -> None:
@@ -106,7 +116,7 @@ class Client:
         with self.alone_in_organisation():
             organisation = self.organisation()
             others = [each for each in organisation.collaborations if each.identifier != made.identifier]
-            self._organisations.put(_OWN, organisation.model_copy(update={"collaborations": [*others, made]}))
+            self._organisations.amend(_OWN, organisation.model_copy(update={"collaborations": [*others, made]}))
 
     def delete_collaboration(self, identifier: str) -> None:
         """Delete a collaboration with everything in it."""
@@ -138,7 +148,7 @@ class Client:
         self._collaborations.forget(key)
         self._send("DELETE", f"collaborations/v1/{quote(identifier, safe='')}/members/{quote(uid, safe='')}")
         members = [member for member in known.members if member.uid != uid]
-        self._collaborations.put(key, known.model_copy(update={"members": members}))
+        self._collaborations.amend(key, known.model_copy(update={"members": members}))
 
     def alone(self, identifier: str) -> threading.RLock:
         """A lock for looking and writing on one collaboration."""
@@ -148,7 +158,8 @@ class Client:
 
     def invite(self, identifier: str, emails: list[str], intended_role: wire.Role, **more: Any) -> list[wire.Invited]:
         """Invite people, who each get an e-mail. Bad addresses are left out of the answer; `more` as `invite_body`."""
-        body = wire.invite_body(identifier, emails, intended_role=intended_role, **more)
+        spelled = self.collaboration(identifier).identifier  # here, and here alone, the case of its letters matters
+        body = wire.invite_body(spelled, emails, intended_role=intended_role, **more)
         key, groups = _key(identifier), more.get("groups") or []
         known = self._open.get(key)
         self._open.forget(key)
@@ -164,16 +175,18 @@ class Client:
             )
             for each in sent
         ]
-        self._open.put(key, [*known, *new])
+        self._open.amend(key, [*known, *new])
         return sent
 
     def invitation(self, invitation_id: str) -> wire.Invitation:
         """One invitation."""
         return self._ask(wire.Invitation, "GET", f"invitations/v1/{quote(invitation_id, safe='')}")
 
-    def open_invitations(self, identifier: str, reader: str | None = None) -> list[wire.Invitation]:
+    def open_invitations(
+        self, identifier: str, reader: str | None = None, *, recent: bool = False
+    ) -> list[wire.Invitation]:
         """The open invitations of a collaboration, those past their date too, shared by the process."""
-        return self._open.get(_key(identifier), reader)
+        return self._open.get(_key(identifier), reader, recent=recent)
 
     def open_invitations_now(self, identifier: str) -> list[wire.Invitation]:
         """The open invitations of a collaboration at this moment."""
@@ -196,7 +209,7 @@ class Client:
         known = self._open.get(key)
         self._open.forget(key)
         self._send("DELETE", f"invitations/v1/{quote(invitation_id, safe='')}")
-        self._open.put(key, [each for each in known if each.identifier != invitation_id])
+        self._open.amend(key, [each for each in known if each.identifier != invitation_id])
 
     # --- services ---
 

@@ -25,7 +25,10 @@ def milliseconds(moment: datetime) -> int:
 
 def _moment(value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value, UTC)
+        try:
+            return datetime.fromtimestamp(value, UTC)
+        except (OverflowError, OSError):
+            raise ValueError("must be a time in seconds") from None
     return value
 
 
@@ -67,10 +70,12 @@ class Member(_Answer):
 
 
 class Group(_Answer):
-    """A group of a collaboration, as far as an invitation names it."""
+    """A group of a collaboration, as the collaboration or an invitation names it."""
 
     identifier: str
     short_name: str = ""
+    auto_provision_members: bool = False
+    """Whether the service puts everybody in it who is a member or invited."""
 
     @property
     def names(self) -> set[str]:
@@ -100,6 +105,9 @@ class Collaboration(_Answer):
     units: Annotated[list[str], _names("name")] = []
     services: Annotated[list[str], _names("entity_id")] = []
     """The entity ids of the connected services."""
+    groups: list[Group] = []
+    invitations_count: int = 0
+    """How many were ever invited."""
     members: list[Member] = Field(default=[], validation_alias=AliasChoices("members", "collaboration_memberships"))
 
     def member(self, uid: str | None, email: str) -> Member | None:

@@ -70,6 +70,13 @@ def accept(emulator: Emulator, identifier: str, email: str, uid: str = "", as_em
     return uid
 
 
+def group(emulator: Emulator, identifier: str, name: str, **more: Any) -> str:
+    """A group made in the web interface."""
+    body = {"name": name, "short_name": name, "collaboration_identifier": identifier, **more}
+    found: str = api(emulator, "POST", "groups/v1", body)["identifier"]
+    return found
+
+
 def writes(emulator: Emulator) -> list[str]:
     """The writing calls since the journal was cleared, as `METHOD operation`."""
     found = []

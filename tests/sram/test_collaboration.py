@@ -12,7 +12,7 @@ import pytest
 from pulumi_collab.errors import Refused, RequestError
 from pulumi_collab.sram.lifecycles import CollaborationInputs, CollaborationState
 
-from .behind import accept, act, api, collaborations, invited, mails, members, reads, writes
+from .behind import accept, act, api, collaborations, group, invited, mails, members, reads, writes
 from .conftest import Ours, declared, properties
 
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
@@ -228,10 +228,13 @@ def test_a_read_that_cannot_tell_raises(ours: Ours, kind: str) -> None:
 
 def test_another_server_cannot_tell(ours: Ours) -> None:
     """A key of another organisation on another server knows nothing of it: that is not gone either."""
-    ai = ours.make().model_copy(update={"global_urn": "elsewhere:ai", "identifier": "0" * 8})
-    ours.again()
-    with pytest.raises(Refused, match="belongs to the organisation elsewhere"):
-        ours.collaborations.read(ai)
+    made = ours.make()
+    for home in ("127.0.0.1/elsewhere", "sram.example.org/demo"):
+        ai = made.model_copy(update={"home": home, "identifier": "0" * 8})
+        ours.again()
+        for operation in (ours.collaborations.read, ours.collaborations.delete):
+            with pytest.raises(Refused, match=f"belongs to {home} .*lead to 127.0.0.1/demo"):
+                operation(ai)
 
 
 # --- preview of a new one ---
@@ -328,14 +331,53 @@ def test_half_made_without_tags(ours: Ours) -> None:
 
 def test_killed_when_half_made(ours: Ours) -> None:
     """Left without tags by a killed run, the next preview passes, and `up` makes it whole (2)."""
-    ours.make(administrators=["head@x.org"])
+    ours.make()
     wanted = declared(administrators=["head@x.org"], tags=["new"])
     assert problems(ours, wanted) == {}
+    assert "`pulumi up` deletes it and makes it again" in ours.told[-1]
     ai = ours.collaborations.create(wanted)
     live = collaborations(ours.emulator)
     assert list(live) == ["ai"]
     assert live["ai"]["tags"] == ["new"]
     assert set(invited(ours.emulator, ai.identifier)) == {"head@x.org"}
+    assert mails(ours.emulator, "head@x.org") == 1
+
+
+def test_what_is_in_it_is_not_deleted(ours: Ours) -> None:
+    """One without tags that has a unit, a group or an invitation to our own administrator is nobody's left-over."""
+    wanted = declared(tags=["new"])
+    for more in ({"units": ["Research"]}, {"administrators": ["head@x.org"]}, {}):
+        ours.emulator.reset()
+        ours.again()
+        ai = ours.make(**more)
+        if not more:
+            group(ours.emulator, ai.identifier, "one")
+        assert "tags" in problems(ours, wanted)
+        with pytest.raises(Refused, match=r"tags is \[\] on SRAM"):
+            ours.collaborations.create(wanted)
+        assert collaborations(ours.emulator)["ai"]["identifier"] == ai.identifier
+
+
+def test_tags_beside_the_declared_ones_are_told(ours: Ours) -> None:
+    """One that is taken over with other tags besides says so at preview; with a group in it, it is a conflict."""
+    ai = ours.make(tags=["mine", "theirs"])
+    assert problems(ours, declared(tags=["mine"])) == {}
+    assert "its tags theirs are not declared" in ours.told[-1]
+    group(ours.emulator, ai.identifier, "one")
+    ours.make(name="Other", short_name="other")
+    assert list(problems(ours, declared(tags=["mine"]))) == ["tags"]
+
+
+def test_an_administrator_of_the_organisation_is_invited_too(ours: Ours) -> None:
+    """SRAM drops the organisation's first admin from a create without a word: invited by a call of its own (3.1)."""
+    world = ours.emulator.state()
+    email = "first@x.org"
+    world["sram"]["organisations"][0]["admin_email"] = email
+    ours.emulator.seed(world)
+    ours.again()
+    ai = ours.make(administrators=[email, "head@x.org"])
+    assert set(invited(ours.emulator, ai.identifier)) == {email, "head@x.org"}
+    assert mails(ours.emulator, "head@x.org") == mails(ours.emulator, email) == 1
 
 
 def test_somebody_elses_is_not_taken_for_half_made(ours: Ours) -> None:

@@ -122,6 +122,28 @@ def test_approved_since_the_last_refresh(ours: Ours) -> None:
     assert connected(ours) == []
 
 
+def test_approved_while_it_is_destroyed(ours: Ours) -> None:
+    """Approved between refresh and delete of one process, it is disconnected all the same."""
+    ai = with_admin(ours)
+    vault = reread(ours, ours.connect(ai, VAULT))
+    assert vault is not None
+    assert vault.status == "pending"
+    act(ours.emulator, "decide", collaboration=ai, service_entity_id=VAULT, decision="approve")
+    ours.services.delete(vault)
+    assert connected(ours) == []
+
+
+def test_another_server_knows_no_service(ours: Ours) -> None:
+    """A collaboration that another server or organisation does not know is not taken for gone with its services."""
+    mail = ours.connect(ours.make().identifier, MAIL)
+    assert mail.home == "127.0.0.1/demo"
+    for home in ("127.0.0.1/elsewhere", "sram.example.org/demo"):
+        lost = mail.model_copy(update={"collaboration": "0" * 8, "home": home})
+        for operation in (ours.services.read, ours.services.delete):
+            with pytest.raises(Refused, match="nobody can tell whether it is gone"):
+                operation(lost)
+
+
 @pytest.mark.parametrize(
     ("entity_id", "advice"),
     [

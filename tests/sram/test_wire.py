@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_collab.errors import BadAnswer, NotFound, Rejected, Unauthenticated
+from pulumi_collab.errors import BadAnswer, ConfigError, NotFound, Rejected, Unauthenticated
 from pulumi_collab.sram import wire
 from pulumi_collab.sram.client import Client, DatabaseError
 
@@ -120,6 +120,21 @@ def test_a_wrong_token(ours: Ours) -> None:
     with pytest.raises(Unauthenticated) as told:
         client.organisation()
     assert "wrong-token" not in str(told.value)
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "with blank", "Bearer x", "…"])
+def test_an_unusable_token(ours: Ours, token: str) -> None:
+    """A token that no header can hold is refused before a call, and not shown."""
+    with pytest.raises(ConfigError, match="must be the token alone") as told:
+        Client(ours.emulator.environment()["SRAM_BASE_URL"], token)
+    assert token not in str(told.value)
+
+
+def test_addresses_of_proxies_are_left_out() -> None:
+    """The caller's address may be a list, where proxies stand between."""
+    client = Client("https://sram.example.org", "token")
+    said = "NotFound: https://sram.example.org/api/x. IP: 10.1.2.3, 192.168.7.8. Nope, none."
+    assert client._session.explain(said) == "Nope, none."
 
 
 def test_errors_do_not_repeat_the_callers_address(ours: Ours) -> None:

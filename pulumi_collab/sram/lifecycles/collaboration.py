@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import NotFound, Problem, Refused
 from ...lifecycle import Lifecycle, Tell, settle
 from .. import wire
-from ..client import NAME, Client, gone_is_fine, of_address, same_email
+from ..client import NAME, Client, gone_is_fine, of_address
 from .collaboration_model import (
     FIXED,
     CollaborationInputs,
@@ -26,6 +26,7 @@ from .collaboration_model import (
     units_of,
     values_of,
 )
+from .ours import home_of, must_be_ours
 from .values import expiry_moment, folded, moment
 
 
@@ -105,7 +106,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         except NotFound:
             self._must_be_ours(state)
             return None
-        return state_of(state, live)
+        return state_of(state, live).model_copy(update={"home": home_of(self.client, live)})
 
     def update(self, old: CollaborationState, inputs: CollaborationInputs) -> CollaborationState:
         """Change units; the rest is remembered."""
@@ -138,7 +139,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
                 raise Refused(
                     f"{self.about(state)} has members: {people_in(live)}. Deleting it ends their access; set "
                     "force_destroy=True and run `pulumi up` before it is destroyed or replaced. Invitations of this "
-                    "stack may be withdrawn already; `pulumi up` sends them again"
+                    "stack may be withdrawn already, and memberships ended; `pulumi up` sends them again"
                 )
             settle(lambda: self._deleted(live.identifier), lambda: self._is_gone(live.identifier))
 
@@ -160,8 +161,21 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             if twin is not None and twin.short_name not in self._going:
                 yield Problem("name", f"is that of the collaboration {twin.short_name} already; names are unique")
             return
-        for name in self._conflicts(known, found, organisation):
+        if self._is_left_over(known, found):
+            self.tell(
+                f"{NAME} collaboration {found.short_name} exists already without its tags and with nothing in it: what "
+                "a failed create leaves. `pulumi up` deletes it and makes it again"
+            )
+            return
+        against = self._conflicts(known, found, organisation)
+        for name in against:
             yield Problem(name, self._conflict(name, known, found))
+        others = sorted(set(found.tags) - set(known.get("tags", found.tags)))
+        if others and not against:
+            self.tell(
+                f"{NAME} collaboration {found.short_name} exists already and is taken over; its tags "
+                f"{', '.join(others)} are not declared, and count as the organisation's own"
+            )
 
     def _check_change(self, known: Mapping[str, Any], old: CollaborationInputs) -> Iterable[Problem]:
         if "administrators" in known and folded(known["administrators"]) != folded(old.administrators):
@@ -217,8 +231,6 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         self, known: Mapping[str, Any], found: wire.Collaboration, organisation: wire.Organisation
     ) -> list[str]:
         """Which known inputs stand against taking this collaboration over."""
-        if is_half_made(known, found) and self._only_ours(known, found):
-            return []
         against = []
         for name in FIXED:
             if name not in known or name in ("short_name", "logo"):
@@ -244,16 +256,15 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             "or take another short_name"
         )
 
-    def _only_ours(self, known: Mapping[str, Any], found: wire.Collaboration) -> bool:
-        ours = known.get("administrators", [])
-        invited = self.client.open_invitations(found.identifier)
-        return all(any(same_email(each.email, email) for email in ours) for each in invited)
+    def _is_left_over(self, known: Mapping[str, Any], found: wire.Collaboration) -> bool:
+        """Whether a failed create of ours left it, which invites nobody before the tags are there."""
+        return is_half_made(known, found) and not self.client.open_invitations(found.identifier)
 
     def _taken_over(
         self, inputs: CollaborationInputs, found: wire.Collaboration, organisation: wire.Organisation
     ) -> CollaborationState:
         known = values_of(inputs)
-        if is_half_made(known, found) and self._only_ours(known, found):
+        if self._is_left_over(known, found):
             self._remove_half_made(found)
             return settle(lambda: self._made(inputs, organisation), lambda: self._half_made(inputs))
         against = self._conflicts(known, found, organisation)
@@ -271,7 +282,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         found = organisation.find(inputs.short_name)
         if found is None:
             return None
-        if is_half_made(values_of(inputs), found):
+        if self._is_left_over(values_of(inputs), found):
             self._remove_half_made(found)
             return None
         return self._taken_over(inputs, found, organisation)
@@ -330,8 +341,9 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             support_email=inputs.support_email,
         )
         identifier = self.client.create_collaboration(body)
-        if not at_once:
-            self._invite_missing(inputs, self.client.collaboration_now(identifier))
+        live = self.client.collaboration(identifier, "invite its administrators")
+        if live.invitations_count < len(folded(inputs.administrators)):  # one that is an admin of the organisation: 3.1
+            self._invite_missing(inputs, live)
         return self._remembered(inputs, identifier)
 
     def _remembered(self, inputs: CollaborationInputs, identifier: str) -> CollaborationState:
@@ -343,7 +355,8 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
                 f"{self.about(inputs)}: {NAME} has set the units {', '.join(live.units)}, as this API key is for these "
                 "alone; declare them"
             )
-        return state_of(CollaborationState(**values_of(inputs), organisation_tags=added), live)
+        home = home_of(self.client, live)
+        return state_of(CollaborationState(**values_of(inputs), organisation_tags=added, home=home), live)
 
     def _units_set(self, identifier: str, units: list[str]) -> bool:
         self.client.set_units(identifier, units)
@@ -364,12 +377,4 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         return None
 
     def _must_be_ours(self, state: CollaborationState) -> None:
-        """Another service than the one it was made on knows nothing of it, which does not mean that it is gone."""
-        organisation = self.client.organisation()
-        owner = (state.global_urn or "").partition(":")[0]
-        if owner and organisation.short_name and owner.casefold() != organisation.short_name.casefold():
-            raise Refused(
-                f"{self.about(state)} belongs to the organisation {owner}, and these credentials to "
-                f"{organisation.short_name}, so nobody can tell whether it is gone; check SRAM_BASE_URL and "
-                "SRAM_API_TOKEN"
-            )
+        must_be_ours(self.client, self.about(state), state.home)

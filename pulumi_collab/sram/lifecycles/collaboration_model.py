@@ -83,6 +83,8 @@ class CollaborationState(CollaborationInputs):
     logo_url: str | None = None
     organisation_tags: list[str] = Field(default_factory=list)
     """Tags that the organisation adds by itself."""
+    home: str | None = None
+    """Where it is, as `server/organisation`."""
 
 
 def values_of(inputs: CollaborationInputs) -> dict[str, Any]:
@@ -139,20 +141,21 @@ def state_of(remembered: CollaborationState, live: wire.Collaboration) -> Collab
 
 
 def is_half_made(known: Mapping[str, Any], found: wire.Collaboration) -> bool:
-    """Whether it is what a failed create leaves: all values but the tags, and nobody in it yet."""
+    """Whether it is what a failed create leaves: all values but the tags, and nothing and nobody in it yet."""
     alike = all(
         same_live(name, known[name], getattr(found, name))
         for name in FIXED
         if name in known and name not in ("short_name", "tags", "logo")
     )
-    fresh = found.created_by == "ext_api" and not found.members and not found.services
-    return alike and fresh and bool(known.get("tags")) and not found.tags
+    whole = same("units", known.get("units", found.units), found.units)
+    empty = not (found.members or found.services or found.groups or found.invitations_count)
+    return alike and whole and empty and found.created_by == "ext_api" and bool(known.get("tags")) and not found.tags
 
 
 def may_be_added(tags: Iterable[str], found: wire.Collaboration, organisation: wire.Organisation) -> bool:
-    """Whether the tags beyond the declared ones can be the organisation's own."""
-    if found.created_by == "ext_api" and not found.members:
-        return True
+    """Whether the tags beyond the declared ones can be the organisation's own, which it adds by itself."""
+    if found.created_by == "ext_api" and not (found.members or found.services or found.groups):
+        return True  # a create of ours that was killed looks like this
     others = [set(each.tags) for each in organisation.collaborations if each.identifier != found.identifier]
     extra = set(found.tags) - set(tags)
     return all(extra <= each for each in others)

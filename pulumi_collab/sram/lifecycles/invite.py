@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from ...errors import NotFound, Problem, Refused
-from ...lifecycle import Lifecycle, Tell, settle
+from ...lifecycle import Lifecycle, settle
 from .. import wire
 from ..client import NAME, Client, gone_is_fine, of_address, same_email
 from .invite_model import (
@@ -24,17 +24,19 @@ from .invite_model import (
     Found,
     conflict,
     differing_in,
+    ends,
     expires_as,
     gives,
     iso,
-    limit_reached,
+    moved,
+    not_again,
     same_groups,
     state_of,
     status_now,
     values_of,
     words,
 )
-from .invite_search import answered, find, is_late
+from .invite_search import answered, find, groups_of, is_late
 from .values import moment, same_moment
 
 
@@ -45,10 +47,6 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     state_model = CollaborationInviteState
     identity = ("collaboration", "email")
     creation_only = frozenset({"message", "sender_name"})
-
-    def __init__(self, connect: Callable[[], Client], tell: Tell) -> None:
-        super().__init__(connect, tell)
-        self._kept: set[str] = set()  # who is in the state: the engine checks a forced replacement again, as new
 
     def about(self, inputs: CollaborationInviteInputs) -> str:
         """Whom and what it concerns."""
@@ -74,7 +72,8 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         yield from self._check_person(known, old)
         for name in DATES:
             value = known.get(name)
-            if value is None or (old is not None and same_moment(getattr(old, name), value)):
+            lives_on = name == "invitation_expiry_date" or self._is_same_person(known, old)
+            if value is None or (old is not None and lives_on and same_moment(getattr(old, name), value)):
                 continue
             if moment(value) <= self.client.now():
                 yield Problem(name, f"must be in the future, not {value}")
@@ -90,12 +89,8 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             return
         member = live.member(None, known["email"])
         if old is None or not self._is_same_person(known, old):
-            if member is None:
-                yield from self._check_open(known)
-            elif "intended_role" in known and member.role != known["intended_role"]:
-                yield Problem("intended_role", conflict("is a member", member.role, known["intended_role"]))
+            yield from self._check_open(known, live) if member is None else self._check_member(known, member)
             return
-        self._kept.add(self.key_of(old))
         role = known.get("intended_role", old.intended_role)
         if member is None:
             if role == "member" and old.intended_role == "admin" and [m.role for m in live.members].count("admin") == 1:
@@ -110,17 +105,24 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         if "groups" in known and set(known["groups"]) != set(old.groups):
             yield Problem("groups", FIXED_GROUPS)
 
-    def _check_open(self, known: Mapping[str, Any]) -> Iterable[Problem]:
+    def _check_member(self, known: Mapping[str, Any], member: wire.Member) -> Iterable[Problem]:
+        """A member who has something else is not taken over."""
+        if "intended_role" in known and member.role != known["intended_role"]:
+            yield Problem("intended_role", conflict("is a member", member.role, known["intended_role"]))
+        date = "membership_expiry_date"
+        if date in known and not expires_as(member, known[date]):
+            yield Problem(date, conflict("is a member", ends(member), known[date] or "no end"))
+
+    def _check_open(self, known: Mapping[str, Any], live: wire.Collaboration) -> Iterable[Problem]:
         """An open invitation that gives something else is not taken over."""
-        if f"{known['collaboration']}/{known['email']}".casefold() in self._kept:
-            return
         there = next(iter(of_address(self.client.open_invitations(known["collaboration"]), known["email"])), None)
         if there is None or is_late(self.client, there):
             return
         role, groups = known.get("intended_role", there.intended_role), known.get("groups")
-        other_groups = groups is not None and not same_groups(there.groups, groups)
+        there_in, _ = groups_of(live, there, groups or [])
+        other_groups = groups is not None and not same_groups(there_in, groups)
         if role != there.intended_role or other_groups:
-            given = [group.short_name or group.identifier for group in there.groups]
+            given = [group.short_name or group.identifier for group in there_in]
             told = conflict(
                 "is invited",
                 words(there.intended_role, given),
@@ -133,11 +135,14 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             self.tell(f"{self.about(old)}: {LAST_ADMIN_PERHAPS}")
 
     def _is_same_person(self, known: Mapping[str, Any], old: CollaborationInviteInputs | None) -> bool:
-        return old is not None and not {"collaboration", "email"} & differing_in(old, known)
+        """Whether it stays the person of that collaboration; what is not known yet is taken for another."""
+        identity = set(self.identity)
+        return old is not None and identity <= known.keys() and not identity & differing_in(old, known)
 
     def changed(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> set[str]:
         """What differs, `status` too when somebody has to be invited again."""
-        status = status_now(old, datetime.now(UTC))
+        now = datetime.now(UTC)
+        status = status_now(old, now)
         differing = {name for name in differing_in(old, known) if name not in self.creation_only}
         if status == "accepted":
             differing.discard("invitation_expiry_date")
@@ -149,13 +154,12 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                     self.tell(f"{self.about(old)}: groups {FIXED_GROUPS}; {REFUSED_LATER}")
         if status in LOST and not differing & set(self.identity):
             limit = known.get("resend_limit", old.resend_limit)
-            if old.resends < limit:
-                self.tell(
-                    f"{self.about(old)}: {TOLD[status]}; `pulumi up` invites again ({old.resends + 1} of {limit})"
-                )
+            last_day = known.get("membership_expiry_date", old.membership_expiry_date)
+            why_not = not_again(old, limit, last_day, now)
+            if why_not is None:
                 differing.add("status")
-            else:
-                self.tell(f"{self.about(old)}: {TOLD[status]}; {limit_reached(old, limit)}")
+            again = f"`pulumi up` invites again ({old.resends + 1} of {limit})"
+            self.tell(f"{self.about(old)}: {TOLD[status]}; {why_not or again}")
         return differing
 
     # --- the four operations ---
@@ -163,15 +167,12 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def create(self, inputs: CollaborationInviteInputs) -> CollaborationInviteState:
         """Invite, unless the person is in or asked already."""
         with self.client.alone(inputs.collaboration):
-            found = find(self.client, state_of(inputs), f"create {inputs.email}")
+            found = find(self.client, state_of(inputs), f"create {inputs.email}", recent=True)
             if found is None:
                 raise Refused(f"{self.about(inputs)}: there is no such collaboration; run `pulumi refresh`")
             if found.member is not None:
-                if found.member.role != inputs.intended_role:
-                    told = conflict("is a member", found.member.role, inputs.intended_role)
-                    raise Refused(f"{self.about(inputs)} {told}")
-                if inputs.membership_expiry_date and not expires_as(found.member, inputs.membership_expiry_date):
-                    raise Refused(f"{self.about(inputs)} is a member already; membership_expiry_date {FIXED_EXPIRY}")
+                for problem in self._check_member(dict(inputs), found.member):
+                    raise Refused(f"{self.about(inputs)}: {problem.property} {problem.reason}")
                 return state_of(inputs, found)
             if found.status == "open" and found.invitation is not None:
                 if not gives(found.invitation, inputs):
@@ -179,7 +180,8 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                     told = conflict("is invited", there, words(inputs.intended_role, inputs.groups))
                     raise Refused(f"{self.about(inputs)} {told}")
                 return state_of(inputs, found)
-            return self._invited(inputs, found.invitation, resends=0)
+            wanted = state_of(inputs).model_copy(update={"home": found.home})
+            return self._invited(wanted, found.invitation, resends=0)
 
     def read(self, state: CollaborationInviteState) -> CollaborationInviteState | None:
         """What became of the person; None only when the collaboration is gone."""
@@ -191,19 +193,25 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def update(self, old: CollaborationInviteState, inputs: CollaborationInviteInputs) -> CollaborationInviteState:
         """Change what the invitation or the membership gives, or invite again."""
         with self.client.alone(inputs.collaboration):
-            found = find(self.client, old, f"update {self.id_of(old)}")
+            found = find(self.client, old, f"update {self.id_of(old)}", recent=True)
+            if found is not None and found.status == "open" and found.invitation is not None:
+                at_this_moment = answered(self.client, found.invitation.identifier)
+                if at_this_moment is None or at_this_moment.status != "open":
+                    found = find(self.client, old)
             if found is None:
                 raise Refused(f"{self.about(inputs)}: the collaboration is gone; run `pulumi refresh`")
             kept = old.model_copy(update=values_of(inputs))
             if found.member is not None:
                 return self._member_changed(old, kept, found)
             if found.status == "open" and found.invitation is not None:
-                return self._invitation_changed(old, kept, found.invitation)
-            if old.resends >= inputs.resend_limit:
-                told = limit_reached(old, inputs.resend_limit)
-                self.tell(f"{self.about(inputs)}: {TOLD[found.status]}; {told}")
+                return self._invitation_changed(old, kept, found, found.invitation)
+            if old.status == "open" and moved(old, kept):  # withdrawn for its date, and the call after that was lost
+                return self._invited(kept, found.invitation, resends=old.resends)
+            why_not = not_again(old, inputs.resend_limit, inputs.membership_expiry_date, self.client.now())
+            if why_not is not None:
+                self.tell(f"{self.about(inputs)}: {TOLD[found.status]}; {why_not}")
                 return state_of(kept, found).model_copy(update=values_of(inputs))
-            return self._invited(inputs, found.invitation, resends=old.resends + 1)
+            return self._invited(kept, found.invitation, resends=old.resends + 1)
 
     def left_behind(self, state: CollaborationInviteState) -> str:
         """Who accepted under another address is not found by the declared one, so nobody looks after them now."""
@@ -218,64 +226,62 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def delete(self, state: CollaborationInviteState) -> None:
         """End membership and invitation, or leave the membership where the program or the last admin asks for it."""
         with self.client.alone(state.collaboration):
-            found = find(self.client, state, f"delete {self.id_of(state)}")
+            found = find(self.client, state, f"delete {self.id_of(state)}", recent=True)
             if found is None:
                 return
             if found.member is not None:
                 self._end(state, found.member)
-            ends = {state.invitation_id, found.invitation.identifier if found.invitation else None} - {None}
+            withdrawn = {state.invitation_id, found.invitation.identifier if found.invitation else None} - {None}
             invited = self.client.open_invitations(state.collaboration)
-            ends |= {each.identifier for each in of_address(invited, state.email)}
-            for invitation_id in sorted(filter(None, ends)):
+            withdrawn |= {each.identifier for each in of_address(invited, state.email)}
+            for invitation_id in sorted(filter(None, withdrawn)):
+                if found.member is None:
+                    self._end_if_accepted(state, invitation_id)
                 self._withdraw(state.collaboration, invitation_id)
 
     # --- writing ---
 
     def _invited(
-        self, inputs: CollaborationInviteInputs, stale: wire.Invitation | None, *, resends: int
+        self, wanted: CollaborationInviteState, stale: wire.Invitation | None, *, resends: int
     ) -> CollaborationInviteState:
         """Send an invitation, after withdrawing the stale one, which would block it."""
-        until = moment(inputs.invitation_expiry_date) if inputs.invitation_expiry_date else None
+        until = moment(wanted.invitation_expiry_date) if wanted.invitation_expiry_date else None
         if until is not None and until <= self.client.now():
             self.tell(
-                f"{self.about(inputs)}: invitation_expiry_date {inputs.invitation_expiry_date} has passed, so this "
+                f"{self.about(wanted)}: invitation_expiry_date {wanted.invitation_expiry_date} has passed, so this "
                 f"invitation is valid for as long as {NAME} gives by itself"
             )
             until = None
         left = [stale.identifier] if stale is not None else []
+        asked = {"status": "open", "invitation_id": None, "invitation_expires": None, "user": None, "resends": resends}
+        new = wanted.model_copy(update=asked)
 
         def write() -> CollaborationInviteState:
             for invitation_id in left:
-                self._withdraw(inputs.collaboration, invitation_id)
+                self._withdraw(wanted.collaboration, invitation_id)
             sent = self.client.invite(
-                inputs.collaboration,
-                [inputs.email],
-                inputs.intended_role,
-                message=inputs.message,
-                sender_name=inputs.sender_name,
+                wanted.collaboration,
+                [wanted.email],
+                wanted.intended_role,
+                message=wanted.message,
+                sender_name=wanted.sender_name,
                 invitation_expiry_date=until,
-                membership_expiry_date=moment(inputs.membership_expiry_date) if inputs.membership_expiry_date else None,
-                groups=inputs.groups,
+                membership_expiry_date=moment(wanted.membership_expiry_date) if wanted.membership_expiry_date else None,
+                groups=wanted.groups,
             )
-            mine = [each for each in sent if same_email(each.email, inputs.email)]
+            mine = [each for each in sent if same_email(each.email, wanted.email)]
             if not mine:
-                raise Refused(f"{self.about(inputs)}: {NAME} left the address out, so nobody was invited; check it")
-            return state_of(inputs).model_copy(
-                update={
-                    "status": "open",
-                    "invitation_id": mine[0].identifier,
-                    "invitation_expires": iso(mine[0].expires),
-                    "resends": resends,
-                }
-            )
+                raise Refused(f"{self.about(wanted)}: {NAME} left the address out, so nobody was invited; check it")
+            is_ = {"invitation_id": mine[0].identifier, "invitation_expires": iso(mine[0].expires)}
+            return new.model_copy(update=is_)
 
         def look() -> CollaborationInviteState | None:
-            found = find(self.client, state_of(inputs))
+            found = find(self.client, new)
             if found is None or found.status not in ("open", "accepted"):
                 return None
             if found.invitation is not None and found.invitation.identifier in left:
                 return None
-            return state_of(inputs, found).model_copy(update={"resends": resends})
+            return state_of(new, found)
 
         return settle(write, look)
 
@@ -290,18 +296,18 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         settle(write, look)
 
     def _invitation_changed(
-        self, old: CollaborationInviteState, kept: CollaborationInviteState, invitation: wire.Invitation
+        self, old: CollaborationInviteState, kept: CollaborationInviteState, found: Found, invitation: wire.Invitation
     ) -> CollaborationInviteState:
-        moved = [name for name in DATES if not same_moment(getattr(old, name), getattr(kept, name))]
-        if moved and invitation.identifier == old.invitation_id:
+        dates = moved(old, kept)
+        if dates and invitation.identifier == old.invitation_id:
             self.tell(
-                f"{self.about(kept)}: {' and '.join(moved)} of an open invitation cannot be changed, so it is "
+                f"{self.about(kept)}: {' and '.join(dates)} of an open invitation cannot be changed, so it is "
                 "withdrawn and sent again"
             )
             return self._invited(kept, invitation, resends=old.resends)
         if not gives(invitation, kept):
-            self._give(kept, invitation.identifier)
-        again = old.status in LOST and invitation.identifier != old.invitation_id
+            self._give(kept, invitation.identifier, found.added)
+        again = status_now(old, self.client.now()) in LOST and invitation.identifier != old.invitation_id
         changed = {
             "status": "open",
             "invitation_id": invitation.identifier,
@@ -311,14 +317,18 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         }
         return kept.model_copy(update=changed)
 
-    def _give(self, wanted: CollaborationInviteState, invitation_id: str) -> None:
+    def _give(self, wanted: CollaborationInviteState, invitation_id: str, added: list[str]) -> None:
         def write() -> bool:
-            self.client.update_invitation(wanted.collaboration, invitation_id, wanted.intended_role, wanted.groups)
+            groups = [*wanted.groups, *added]  # what is not named is taken away
+            self.client.update_invitation(wanted.collaboration, invitation_id, wanted.intended_role, groups)
             return True
 
         def look() -> bool | None:
             found = answered(self.client, invitation_id)
-            return True if found is not None and gives(found, wanted) else None
+            if found is None:
+                return None
+            given = [group for group in found.groups if group.identifier not in added]
+            return True if gives(found.model_copy(update={"groups": given}), wanted) else None
 
         settle(write, look)
 
@@ -346,6 +356,16 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def _has_role(self, wanted: CollaborationInviteState, uid: str) -> bool | None:
         member = self.client.collaboration_now(wanted.collaboration).member(uid, wanted.email)
         return True if member is not None and member.role == wanted.intended_role else None
+
+    def _end_if_accepted(self, state: CollaborationInviteState, invitation_id: str) -> None:
+        """Who has accepted since the listing was read is a member, which withdrawing the invitation would not end."""
+        invitation = answered(self.client, invitation_id)
+        if invitation is not None and invitation.status == "open":
+            return
+        uid = invitation.uid if invitation is not None else None
+        member = self.client.collaboration_now(state.collaboration).member(uid, state.email)
+        if member is not None:
+            self._end(state, member)
 
     def _end(self, state: CollaborationInviteState, member: wire.Member) -> None:
         if state.on_delete == "keep":

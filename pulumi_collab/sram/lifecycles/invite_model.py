@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, StrictStr
 
 from ...lifecycle import Inputs, WholeNumber
 from .. import wire
-from .values import Date, Email, Groups, Identifier, moment, near, same_moment
+from .values import TOLERANCE, Date, Email, Groups, Identifier, moment, near, same_moment
 
 Status = Literal["open", "accepted", "expired", "declined", "removed"]
 LOST = frozenset({"expired", "declined", "removed"})
@@ -49,6 +49,8 @@ class CollaborationInviteState(CollaborationInviteInputs):
     user: str | None = None
     invitation_expires: str | None = None
     resends: int = 0
+    home: str | None = None
+    """Where the collaboration is, as `server/organisation`."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,11 @@ class Found:
     """What there is of a person: a membership, an invitation, or neither."""
 
     status: Status
+    home: str | None = None
     member: wire.Member | None = None
     invitation: wire.Invitation | None = None
+    added: list[str] = field(default_factory=list)
+    """Groups of the invitation that the service puts everybody in."""
 
 
 LAST_ADMIN = (
@@ -93,10 +98,6 @@ def words(role: str, groups: Iterable[str]) -> str:
     return f"{role} with the groups {', '.join(named)}" if named else role
 
 
-def limit_reached(old: CollaborationInviteState, limit: int) -> str:
-    return f"nobody is mailed, as resend_limit is {limit} and {old.resends} were sent again; raise it to invite again"
-
-
 def gives(invitation: wire.Invitation, wanted: CollaborationInviteInputs) -> bool:
     return invitation.intended_role == wanted.intended_role and same_groups(invitation.groups, wanted.groups)
 
@@ -110,6 +111,10 @@ def same_groups(live: list[wire.Group], declared: list[str]) -> bool:
 
 def expires_as(member: wire.Member, declared: str | None) -> bool:
     return near(member.expires, moment(declared) if declared else None)
+
+
+def ends(member: wire.Member) -> str:
+    return f"{member.role} until {iso(member.expires)}" if member.expires else f"{member.role} without an end"
 
 
 def differing_in(old: CollaborationInviteInputs, known: Mapping[str, Any]) -> set[str]:
@@ -128,9 +133,25 @@ def _same(name: str, one: Any, other: Any) -> bool:
 
 def status_now(state: CollaborationInviteState, now: datetime) -> Status:
     """An open invitation past its date stays open on the server, and is of no use."""
-    if state.status == "open" and state.invitation_expires and moment(state.invitation_expires) <= now:
+    if state.status == "open" and state.invitation_expires and moment(state.invitation_expires) + TOLERANCE <= now:
         return "expired"
     return state.status
+
+
+def moved(old: CollaborationInviteState, kept: CollaborationInviteState) -> list[str]:
+    """Which dates of the invitation were changed."""
+    return [name for name in DATES if not same_moment(getattr(old, name), getattr(kept, name))]
+
+
+def not_again(old: CollaborationInviteState, limit: int, until: str | None, now: datetime) -> str | None:
+    """Why nobody is invited again; None when it may be."""
+    if until is not None and moment(until) <= now:
+        return f"nobody is mailed, as membership_expiry_date {until} has passed; change it, or remove the resource"
+    if old.resends >= limit:
+        return (
+            f"nobody is mailed, as resend_limit is {limit} and {old.resends} were sent again; raise it to invite again"
+        )
+    return None
 
 
 def iso(when: datetime | None) -> str | None:
@@ -146,7 +167,7 @@ def state_of(inputs: CollaborationInviteInputs, found: Found | None = None) -> C
     state = inputs if isinstance(inputs, CollaborationInviteState) else CollaborationInviteState(**values_of(inputs))
     if found is None:
         return state
-    seen: dict[str, Any] = {"status": found.status}
+    seen: dict[str, Any] = {"status": found.status, "home": found.home or state.home}
     if found.member is not None:
         seen |= {"user": found.member.uid, "intended_role": found.member.role, "invitation_expires": None}
         if not expires_as(found.member, state.membership_expiry_date):

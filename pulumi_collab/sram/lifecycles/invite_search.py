@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from ...errors import NotFound
 from .. import wire
-from ..client import Client, of_address
-from .invite_model import CollaborationInviteState, Found
+from ..client import NAME, Client, of_address
+from .invite_model import CollaborationInviteState, Found, Status
+from .ours import home_of, must_be_ours
+from .values import TOLERANCE
 
 
-def find(client: Client, state: CollaborationInviteState, reader: str | None = None) -> Found | None:
+def find(
+    client: Client, state: CollaborationInviteState, reader: str | None = None, *, recent: bool = False
+) -> Found | None:
     """What there is of the person; None when the collaboration is gone. Without a reader: at this moment."""
     try:
         if reader is None:
             live = client.collaboration_now(state.collaboration)
         else:
-            live = client.collaboration(state.collaboration, reader)
+            live = client.collaboration(state.collaboration, reader, recent=recent)
+        home = home_of(client, live)
         member = live.member(state.user, state.email)
         if member is not None:
-            return Found("accepted", member=member)
+            return Found("accepted", home, member=member)
         if reader is None:
             invited = client.open_invitations_now(state.collaboration)
         else:
-            invited = client.open_invitations(state.collaboration, reader)
+            invited = client.open_invitations(state.collaboration, reader, recent=recent)
     except NotFound:
+        must_be_ours(client, f"{state.email} in {NAME} collaboration {state.collaboration}", state.home)
         return None
     mine = [each for each in invited if each.identifier == state.invitation_id]
     found = next(iter([*mine, *of_address(invited, state.email)]), None)
@@ -32,13 +38,14 @@ def find(client: Client, state: CollaborationInviteState, reader: str | None = N
         member = live.member(found.uid, state.email)
         if member is None:  # the shared listing may be older than the invitation
             member = client.collaboration_now(state.collaboration).member(found.uid, state.email)
-        return Found("accepted", member=member) if member else Found("removed", invitation=found)
+        return Found("accepted", home, member=member) if member else Found("removed", home, invitation=found)
     if found is not None:
-        late = is_late(client, found)
-        return Found("open" if found.status == "open" and not late else "expired", invitation=found)
+        status: Status = "open" if found.status == "open" and not is_late(client, found) else "expired"
+        given, added = groups_of(live, found, state.groups)
+        return Found(status, home, invitation=found.model_copy(update={"groups": given}), added=added)
     if state.user is not None or state.status == "removed":
-        return Found("removed")
-    return Found("expired" if state.status == "expired" else "declined")
+        return Found("removed", home)
+    return Found("expired" if state.status == "expired" else "declined", home)
 
 
 def answered(client: Client, invitation_id: str) -> wire.Invitation | None:
@@ -50,5 +57,14 @@ def answered(client: Client, invitation_id: str) -> wire.Invitation | None:
 
 
 def is_late(client: Client, invitation: wire.Invitation) -> bool:
-    """Whether its date has passed: on the server it stays open, and is of no use."""
-    return invitation.expires is not None and invitation.expires <= client.now()
+    """Whether its date has surely passed: on the server it stays open, and is of no use."""
+    return invitation.expires is not None and invitation.expires + TOLERANCE <= client.now()
+
+
+def groups_of(
+    live: wire.Collaboration, invitation: wire.Invitation, declared: list[str]
+) -> tuple[list[wire.Group], list[str]]:
+    """The groups that somebody gave, and the identifiers of those that the service puts everybody in."""
+    everybody = {group.identifier for group in live.groups if group.auto_provision_members}
+    added = [group for group in invitation.groups if group.identifier in everybody and not group.names & set(declared)]
+    return [group for group in invitation.groups if group not in added], [group.identifier for group in added]

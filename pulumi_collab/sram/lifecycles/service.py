@@ -11,6 +11,7 @@ from ...errors import BadAnswer, Forbidden, NotFound, Refused, Rejected
 from ...lifecycle import Inputs, Lifecycle, settle
 from .. import wire
 from ..client import NAME, Client, DatabaseError
+from .ours import home_of, must_be_ours
 from .values import EntityId, Identifier
 
 
@@ -29,6 +30,8 @@ class ServiceConnectionState(ServiceConnectionInputs):
     status: Literal["connected", "pending"] = "connected"
     entity_id: str | None = None
     """The entity id as the service spells it."""
+    home: str | None = None
+    """Where the collaboration is, as `server/organisation`."""
 
 
 class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConnectionState, Client]):
@@ -66,13 +69,15 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
         """Connect it, or ask for it; what is connected already is taken over without a call."""
         with self.client.alone(inputs.collaboration):
             try:
-                live = self.client.collaboration(inputs.collaboration, f"create {inputs.service_entity_id}")
+                reader = f"create {inputs.service_entity_id}"
+                live = self.client.collaboration(inputs.collaboration, reader, recent=True)
             except NotFound as error:
                 raise Refused(f"{self.about(inputs)}: there is no such collaboration ({error})") from error
+            home = home_of(self.client, live)
             stored = _stored(live, inputs)
             if stored is not None:
-                return _state(inputs, "connected", stored)
-            state = settle(lambda: self._asked(inputs), lambda: self._connected(inputs))
+                return _state(inputs, "connected", stored, home)
+            state = settle(lambda: self._asked(inputs, home), lambda: self._connected(inputs, home))
             if state.status == "pending":
                 self._tell_pending(state)
             return state
@@ -82,24 +87,29 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
         try:
             live = self.client.collaboration(state.collaboration, f"read {self.id_of(state)}")
         except NotFound:
+            must_be_ours(self.client, self.about(state), state.home)
             return None
         stored = _stored(live, state)
         if stored is not None:
-            return _state(state, "connected", stored)
+            return _state(state, "connected", stored, home_of(self.client, live))
         return state if state.status == "pending" else None
 
     def update(self, old: ServiceConnectionState, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
         """Nothing can be changed in place but the spelling."""
         if old.status == "pending":
             self._tell_pending(old)
-        return _state(inputs, old.status, old.entity_id)
+        return _state(inputs, old.status, old.entity_id, old.home)
 
     def delete(self, state: ServiceConnectionState) -> None:
         """Disconnect it; a request that waits can only be left."""
         with self.client.alone(state.collaboration):
             try:
-                live = self.client.collaboration(state.collaboration, f"delete {self.id_of(state)}")
+                reader = f"delete {self.id_of(state)}"
+                live = self.client.collaboration(state.collaboration, reader, recent=True)
+                if state.status == "pending" and _stored(live, state) is None:
+                    live = self.client.collaboration_now(state.collaboration)  # it may have been approved just now
             except NotFound:
+                must_be_ours(self.client, self.about(state), state.home)
                 return
             stored = _stored(live, state)
             if stored is not None:
@@ -110,22 +120,22 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
                     "interface, or it goes with the collaboration"
                 )
 
-    def _asked(self, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
+    def _asked(self, inputs: ServiceConnectionInputs, home: str) -> ServiceConnectionState:
         try:
             answer = self.client.connect_service(inputs.collaboration, inputs.service_entity_id.strip())
         except DatabaseError:
             raise
         except (Forbidden, NotFound, Rejected) as error:
             if isinstance(error, Rejected) and "request already exists" in str(error):
-                return _state(inputs, "pending", None)
+                return _state(inputs, "pending", None, home)
             raise type(error)(f"{error}. {_what_to_do(error)}", status=error.status) from error
         if answer.status not in ("connected", "pending"):
             raise BadAnswer(f"{NAME} answered with the unknown status {answer.status!r}; look in the web interface")
-        return _state(inputs, "connected" if answer.status == "connected" else "pending", answer.entity_id)
+        return _state(inputs, "connected" if answer.status == "connected" else "pending", answer.entity_id, home)
 
-    def _connected(self, inputs: ServiceConnectionInputs) -> ServiceConnectionState | None:
+    def _connected(self, inputs: ServiceConnectionInputs, home: str) -> ServiceConnectionState | None:
         stored = _stored(self.client.collaboration_now(inputs.collaboration), inputs)
-        return _state(inputs, "connected", stored) if stored is not None else None
+        return _state(inputs, "connected", stored, home) if stored is not None else None
 
     def _disconnected(self, state: ServiceConnectionState, stored: str) -> bool:
         try:
@@ -160,13 +170,14 @@ def _stored(live: wire.Collaboration, inputs: ServiceConnectionInputs) -> str | 
 
 
 def _state(
-    inputs: ServiceConnectionInputs, status: Literal["connected", "pending"], stored: str | None
+    inputs: ServiceConnectionInputs, status: Literal["connected", "pending"], stored: str | None, home: str | None
 ) -> ServiceConnectionState:
     return ServiceConnectionState(
         collaboration=inputs.collaboration,
         service_entity_id=inputs.service_entity_id,
         status=status,
         entity_id=stored,
+        home=home,
     )
 
 

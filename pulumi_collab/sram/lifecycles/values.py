@@ -67,8 +67,8 @@ def folded(values: Iterable[str]) -> set[str]:
 
 def _date(value: str) -> str:
     try:
-        moment(value)
-    except ValueError:
+        expiry_day(moment(value))
+    except (ValueError, OverflowError):
         raise ValueError(
             "must be a day such as 2027-06-30, or a date and time with a time zone such as 2027-06-30T12:00:00+02:00"
         ) from None
