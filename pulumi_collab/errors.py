@@ -23,6 +23,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONGEST_WAIT = 60
+"""Seconds. A `Retry-After` beyond this ends the call with an error that names it."""
+
 
 def one_line(text: str, limit: int = 600) -> str:
     """Fold white space and cut: what a service says may be a page long."""
@@ -70,14 +73,15 @@ class RequestError(CollabError):
     """A call to a service failed.
 
     `ambiguous` tells whether the call may have had its effect all the same; lifecycles look before they decide.
-    `status` is the HTTP status where there was one.
+    `status` is the HTTP status where there was one, `wait` the seconds that the service asks to wait (`Retry-After`).
     """
 
     ambiguous = False
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
+    def __init__(self, message: str, *, status: int | None = None, wait: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.wait = wait
 
 
 class Unreachable(RequestError):

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 import requests
@@ -29,6 +29,7 @@ from urllib3.util import Retry
 from ._version import __version__
 from .config import is_loopback
 from .errors import (
+    LONGEST_WAIT,
     BadAnswer,
     CollabError,
     ConfigError,
@@ -53,8 +54,6 @@ CONNECT_TIMEOUT = 10.0
 """Seconds to wait for a connection."""
 READ_TIMEOUT = 30.0
 """Seconds to wait for an answer once the request is sent, as the services' own clients do."""
-LONGEST_WAIT = 60
-"""Seconds. A `Retry-After` beyond this ends the call with an error that names it."""
 RETRIES = Retry(
     total=3, allowed_methods=None, backoff_factor=0.5, backoff_max=8.0, backoff_jitter=0.2, retry_after_max=2**31
 )
@@ -72,6 +71,22 @@ class Answer:
     headers: Mapping[str, str]
     text: str
     json: Any
+
+    @cached_property
+    def wait(self) -> int | None:
+        """The seconds that the service asks to wait before the next call (`Retry-After`), where it does."""
+        value = self.headers.get("Retry-After")
+        if value is None:
+            return None
+        try:
+            return max(0, round(RETRIES.parse_retry_after(value)))
+        except (InvalidHeader, ValueError, OverflowError):  # absurd dates as well: a header is no reason to fail
+            return None
+
+    @property
+    def asked(self) -> str:
+        """What to add to an error about that wait."""
+        return f"; it asks to wait {self.wait} seconds" if self.wait else ""
 
 
 class _Http(requests.Session):
@@ -128,7 +143,6 @@ class Session:
         safe = method == "GET" if safe is None else safe
         retries = RETRIES
         while True:
-            answer: Answer | None = None
             try:
                 answer = self._once(method, url, json, params)
                 if 200 <= answer.status < 300 or answer.status in accept:
@@ -138,16 +152,17 @@ class Session:
                 error = failed
             if not self._may_repeat(error, safe):
                 raise error
-            wait = _retry_after(answer)
-            if wait is not None and wait > LONGEST_WAIT:
+            if error.wait is not None and error.wait > LONGEST_WAIT:
                 raise TooManyRequests(
-                    f"{self.service} asks to wait {wait} seconds; try again then", status=error.status
+                    f"{self.service} asks to wait {error.wait} seconds; try again then",
+                    status=error.status,
+                    wait=error.wait,
                 )
             try:
                 retries = retries.increment(method, url, error=ProtocolError(str(error)))
             except MaxRetryError:
                 raise error from None
-            time.sleep(wait if wait is not None else retries.get_backoff_time())
+            time.sleep(error.wait if error.wait is not None else retries.get_backoff_time())
 
     def redact(self, text: str) -> str:
         """The text without any credential, or anything that looks like a signature."""
@@ -255,7 +270,8 @@ class Session:
             kind, text = NotFound, "knows no such thing, or hides it from these credentials (HTTP 404)"
         else:
             kind, text = Rejected, f"refused (HTTP {status})"
-        return kind(f"{self.service} {text}{f': {said}' if said else ''}", status=status)
+        told = f"{self.service} {text}{answer.asked}{f': {said}' if said else ''}"
+        return kind(told, status=status, wait=answer.wait)
 
     @staticmethod
     def _may_repeat(error: RequestError, safe: bool) -> bool:
@@ -297,14 +313,4 @@ def _parsed(response: requests.Response) -> Any:
     try:
         return response.json()
     except ValueError:
-        return None
-
-
-def _retry_after(answer: Answer | None) -> int | None:
-    value = answer.headers.get("Retry-After") if answer is not None else None
-    if value is None:
-        return None
-    try:
-        return max(0, round(RETRIES.parse_retry_after(value)))
-    except (InvalidHeader, ValueError, OverflowError):  # absurd dates as well: a header is no reason to fail
         return None

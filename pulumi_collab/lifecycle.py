@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from .errors import Problem, RequestError
+from .errors import LONGEST_WAIT, Problem, RequestError
 
 ATTEMPTS = 3
 """How often a write whose answer is lost is sent before we give up; in between we look."""
@@ -131,20 +131,23 @@ def settle(write: Callable[[], T], look: Callable[[], T | None]) -> T:
     """Write until it is so: after a failure `look` tells whether the wanted state is there all the same.
 
     A refusal is final, unless the wanted state is there; a lost answer is repeated, at most `ATTEMPTS` times in all and
-    after a pause, for a service that shows its writes late.
+    after a pause, for a service that shows its writes late, or after the time that the service asks for. Where that is
+    beyond `LONGEST_WAIT`, nothing is repeated.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return write()
         except RequestError as error:
+            wait = error.wait or 0
+            last = not error.ambiguous or wait > LONGEST_WAIT or attempt == ATTEMPTS
             if error.ambiguous:
-                time.sleep(PAUSE * attempt)
+                time.sleep(max(PAUSE * attempt, wait if wait <= LONGEST_WAIT else 0))
             try:
                 found = look()
             except RequestError:
                 raise error from None
             if found is not None:
                 return found
-            if not error.ambiguous or attempt == ATTEMPTS:
+            if last:
                 raise
     raise AssertionError("unreachable")

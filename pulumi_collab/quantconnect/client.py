@@ -135,6 +135,7 @@ class Client:
                     f"{error}. If it stays, check QUANTCONNECT_USER_ID and QUANTCONNECT_API_TOKEN: "
                     "wrong credentials can be answered this way",
                     status=500,
+                    wait=error.wait,
                 ) from None
             raise
         answer = self._session.read(wire.Answer, raw)

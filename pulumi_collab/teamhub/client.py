@@ -316,7 +316,8 @@ class Client:
                     status=401,
                 )
             kind = _KINDS.get(told, ServerError if told >= 500 else Rejected)
-            raise kind(f"{NAME} refused (api_status {told}): {said or 'no reason was given'}", status=told)
+            text = f"{NAME} refused (api_status {told}){raw.asked}: {said or 'no reason was given'}"
+            raise kind(text, status=told, wait=raw.wait)
         return self._session.read(model, raw)
 
     def _surely_here(self) -> None:

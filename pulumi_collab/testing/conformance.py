@@ -7,6 +7,7 @@ access, and inherit the rest. Each test runs the lifecycle against the emulator;
 from __future__ import annotations
 
 import contextlib
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.emulator.platform import load
-from pulumi_collab.errors import CollabError, Refused
+from pulumi_collab.errors import CollabError, Refused, RequestError
 from pulumi_collab.lifecycle import Lifecycle
 
 Access = Mapping[str, Any]
@@ -78,6 +79,16 @@ class CollaboratorContract(ABC):
     def inputs(self, person: str, access: Access, **more: Any) -> Any:
         """Valid inputs for a person."""
         return self.kind().inputs_model.model_validate({**self.who(person), **access, **more})
+
+    def write(self, emulator: Emulator, operation: str, state: Any, wanted: Any) -> None:
+        """One write in a process of its own."""
+        lifecycle = self.lifecycle(emulator)
+        if operation == "create":
+            lifecycle.create(wanted)
+        elif operation == "update":
+            lifecycle.update(state, wanted)
+        else:
+            lifecycle.delete(state)
 
     def writes(self, emulator: Emulator) -> list[tuple[str, int | None]]:
         """Method and status of every writing call since the journal was cleared."""
@@ -191,23 +202,40 @@ class CollaboratorContract(ABC):
             state = self.lifecycle(emulator).create(self.inputs(self.person, self.low))
         wanted = self.inputs(self.person, self.high)
 
-        def run() -> None:
-            lifecycle = self.lifecycle(emulator)
-            if operation == "create":
-                lifecycle.create(wanted)
-            elif operation == "update":
-                lifecycle.update(state, wanted)
-            else:
-                lifecycle.delete(state)
-
         emulator.fault(platform=self.platform, operation=self.operations[operation], times=1, **failure)
         with contextlib.suppress(CollabError):
-            run()
+            self.write(emulator, operation, state, wanted)
         assert emulator.faults() == [], "the failure was never met"
-        run()
+        self.write(emulator, operation, state, wanted)
         expected = {self.other: self.low} | ({self.person: self.high} if operation != "delete" else {})
         assert self.held(emulator) == expected
         assert self.lifecycle(emulator).read(other) == other
+
+    @pytest.mark.parametrize("kind", ["500", "503"])
+    @pytest.mark.parametrize("operation", ["create", "update", "delete"])
+    def test_a_write_waits_as_it_is_asked_to(
+        self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, operation: str, kind: str
+    ) -> None:
+        """A failed write is sent again after the time that the service asks for, and not at all where that is long."""
+        state = None
+        if operation != "create":
+            state = self.lifecycle(emulator).create(self.inputs(self.person, self.low))
+        before = self.held(emulator)
+        wanted = self.inputs(self.person, self.high)
+
+        waits: list[float] = []
+        monkeypatch.setattr(time, "sleep", waits.append)
+        emulator.clear_journal()
+        emulator.fault(platform=self.platform, operation=self.operations[operation], kind=kind, retry_after=3600)
+        with pytest.raises(RequestError, match="asks to wait 3600 seconds"):
+            self.write(emulator, operation, state, wanted)
+        assert [status for _, status in self.writes(emulator)] == [int(kind)]
+        assert max(waits, default=0) == 0
+        assert self.held(emulator) == before
+        emulator.fault(platform=self.platform, operation=self.operations[operation], kind=kind, retry_after=30)
+        self.write(emulator, operation, state, wanted)
+        assert max(waits) == 30
+        assert self.held(emulator) == ({self.person: self.high} if operation != "delete" else {})
 
     @pytest.mark.parametrize("kind", ["refuse", "reset", "timeout", "429", "500", "503", "html", "garbage"])
     def test_a_failing_read_never_says_gone(self, emulator: Emulator, kind: str) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import logging
 import socket
-import time
 import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -52,14 +51,6 @@ def session(url: str) -> http.Session:
     return http.Session("Service", url, auth=Counting(), secrets=["hush"])
 
 
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits asked for, none of which happens."""
-    asked: list[float] = []
-    monkeypatch.setattr(time, "sleep", asked.append)
-    return asked
-
-
 def test_every_attempt_is_signed_anew_and_names_us(waits: list[float]) -> None:
     """A repeated call carries a new signature, and every call our name and version."""
     with ScriptedServer((503, {}, ""), (503, {}, ""), (200, {}, {"ok": True})) as server:
@@ -93,6 +84,27 @@ def test_a_longer_one_is_told_as_it_is(waits: list[float]) -> None:
             session(server.url).request("POST", "thing", json={})
         assert not raised.value.ambiguous
         assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("seconds", [10, 3600])
+def test_an_error_carries_the_wait(waits: list[float], method: str, seconds: int) -> None:
+    """Who decides on a failed call knows and tells how long the service asks to wait, be it short or long."""
+    with ScriptedServer((503, {"Retry-After": str(seconds)}, "Busy.")) as server:
+        with pytest.raises(RequestError, match=f"asks to wait {seconds} seconds") as raised:
+            session(server.url).request(method, "thing", json={})
+        assert raised.value.wait == seconds
+        assert raised.value.ambiguous == isinstance(raised.value, ServerError)
+        assert len(server.seen) == (4 if (method, seconds) == ("GET", 10) else 1)
+    assert waits == [10] * (len(server.seen) - 1)
+
+
+def test_an_error_without_a_wait() -> None:
+    """Where the service does not ask to wait, nothing is said of it."""
+    with ScriptedServer((503, {}, "")) as server, pytest.raises(ServerError) as raised:
+        session(server.url).request("POST", "thing", json={})
+    assert raised.value.wait is None
+    assert "wait" not in str(raised.value)
 
 
 @pytest.mark.parametrize("header", ["soon", "-1", "99999999999999999999", ""])

@@ -21,6 +21,7 @@ from pulumi_collab.errors import (
 from pulumi_collab.shared import new_client, process_client
 from pulumi_collab.teamhub.client import SETTINGS, Client, NoSuchProject
 
+from ..core.scripted import ScriptedServer
 from .canned import ACCOUNT_KEY, COMPANY_KEY, NOISE, Canned, client, entry, page
 
 PAGE = "<!DOCTYPE html><html><body>404</body></html>"
@@ -133,6 +134,16 @@ def test_a_failure_inside_a_success(monkeypatch: pytest.MonkeyPatch, status: int
     with pytest.raises(kind, match=rf"api_status {status}\).*: No, \[redacted\]") as raised:
         client().get("platform", "norris")
     assert not isinstance(raised.value, NoSuchProject)
+
+
+def test_a_wait_that_comes_with_a_success() -> None:
+    """How long the service asks to wait is known and told where its refusal is inside a 200 too."""
+    with (
+        ScriptedServer((200, {"Retry-After": "90"}, {"api_status": 503, "message": "Busy."})) as server,
+        pytest.raises(ServerError, match=r"api_status 503\); it asks to wait 90 seconds: Busy\.") as raised,
+    ):
+        client(server.url).update("platform", "norris", "guest")
+    assert raised.value.wait == 90
 
 
 @pytest.mark.parametrize(("http_status", "told"), [(401, "HTTP 401"), (200, "api_status 401")])
