@@ -7,7 +7,7 @@ CollabError
 ├── Differences            reality is not as declared, and people have to change it: the only one of several lines
 └── RequestError           a call to a service failed
     ├── Unreachable        no connection was made: surely without effect
-    ├── NoAnswer           sent, but no answer came
+    ├── NoAnswer           sent, or perhaps sent, but no answer came
     │   └── TimedOut       … in the time we wait
     ├── Unauthenticated    the credentials are wrong or expired
     ├── Forbidden          the credentials are good, the right is missing
@@ -89,7 +89,7 @@ class Unreachable(RequestError):
 
 
 class NoAnswer(RequestError):
-    """The request was sent, the answer never came."""
+    """The request was sent, as far as we know, and the answer never came."""
 
     ambiguous = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 import logging
 import re
+import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,8 +24,10 @@ from urllib3.exceptions import (
     NewConnectionError,
     ProtocolError,
     ProxyError,
+    SSLError,
 )
 from urllib3.util import Retry
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from ._version import __version__
 from .config import is_loopback
@@ -233,22 +236,32 @@ class Session:
 
     def _connection_error(self, failed: requests.RequestException) -> RequestError:
         host = self.base_url.split("/")[2]
-        reason = failed.args[0].reason if failed.args and isinstance(failed.args[0], MaxRetryError) else None
+        reason: Any = failed.args[0] if failed.args else failed
+        reason = reason.reason if isinstance(reason, MaxRetryError) else reason
         through = ""
         if isinstance(reason, ProxyError):
             through, reason = " through the proxy", reason.original_error
-        if isinstance(reason, (NewConnectionError, ConnectTimeoutError)) or isinstance(
-            failed, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
-        ):
-            cause = reason.__cause__ if reason is not None else None
-            why = (isinstance(cause, OSError) and cause.strerror) or str(reason or failed)
-            why = self.explain(why).split("] ")[-1]
+        not_sent = isinstance(reason, (NewConnectionError, ConnectTimeoutError)) or isinstance(
+            failed, (requests.ConnectTimeout, requests.exceptions.ProxyError)
+        )
+        if not_sent or _not_trusted(reason):
             return Unreachable(
-                f"cannot reach {self.service} at {host}{through} ({why}); check the network and the base URL"
+                f"cannot reach {self.service} at {host}{through} ({self._why(reason)}); check the network and the base "
+                "URL"
+            )
+        if isinstance(failed, requests.exceptions.SSLError):  # in the handshake or after the request: both look alike
+            return NoAnswer(
+                f"the TLS connection to {self.service} at {host} broke ({self._why(reason)}); try again, and check the "
+                "network and the base URL if it stays"
             )
         if isinstance(failed, requests.Timeout):
             return TimedOut(f"{self.service} at {host} did not answer within {READ_TIMEOUT:.0f} seconds; try again")
         return NoAnswer(f"{self.service} at {host} closed the connection without an answer; try again")
+
+    def _why(self, reason: BaseException) -> str:
+        cause = reason.__cause__
+        why = (isinstance(cause, OSError) and cause.strerror) or str(reason)
+        return self.explain(why).split("] ")[-1]
 
     def _error_of(self, answer: Answer) -> RequestError:
         status, said = answer.status, self.shown(answer)
@@ -285,6 +298,12 @@ class Session:
 def _unfit_to_send(failed: requests.RequestException) -> bool:
     """Whether requests itself refuses a header; for one in the answer, it names the request."""
     return isinstance(failed, requests.exceptions.InvalidHeader) and failed.request is None
+
+
+def _not_trusted(reason: object) -> bool:
+    """Whether it is the service's certificate, which is looked at before anything is sent."""
+    cause = reason.args[0] if isinstance(reason, SSLError) and reason.args else None
+    return isinstance(cause, (ssl.SSLCertVerificationError, CertificateError))
 
 
 @cache

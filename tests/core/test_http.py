@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import logging
 import socket
+import ssl
 import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -16,6 +17,7 @@ import urllib3
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from pulumi_collab import __version__, http
 from pulumi_collab.errors import (
@@ -285,3 +287,71 @@ def test_an_answers_bad_header_is_the_services(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(NoAnswer):
         session("https://service.example").request("PUT", "thing", json={})
     assert made == ["PUT"]
+
+
+def tls_error(cause: Exception, *, reading: bool = False) -> Callable[[PreparedRequest], Exception]:
+    """What requests makes of a TLS error: in a retry's error, but for one while the body is read."""
+    reason = urllib3.exceptions.SSLError(cause)
+    pool = urllib3.HTTPSConnectionPool("service.example")
+    told = reason if reading else urllib3.exceptions.MaxRetryError(pool, "/thing", reason)
+    return lambda request: requests.exceptions.SSLError(told, request=request)
+
+
+@pytest.mark.parametrize(("method", "times"), [("PUT", 1), ("POST", 1), ("DELETE", 1), ("GET", 4)])
+@pytest.mark.parametrize(
+    ("cause", "why"),
+    [
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), "wrong version number"),
+        (ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] bad record mac"), "bad record mac"),
+        (ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] certificate required"), "certificate required"),
+        (ssl.SSLEOFError(8, "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred"), "EOF occurred"),
+    ],
+)
+@pytest.mark.parametrize("reading", [False, True])
+def test_tls_that_breaks(
+    monkeypatch: pytest.MonkeyPatch,
+    waits: list[float],
+    cause: Exception,
+    why: str,
+    reading: bool,
+    method: str,
+    times: int,
+) -> None:
+    """A TLS error may come after the request was read, so a write is sent once and may have had its effect."""
+    made = failing(monkeypatch, tls_error(cause, reading=reading))
+    with pytest.raises(NoAnswer) as raised:
+        session("https://service.example").request(method, "thing")
+    assert str(raised.value) == (
+        f"the TLS connection to Service at service.example broke ({why}); try again, and check the network and the "
+        "base URL if it stays"
+    )
+    assert raised.value.ambiguous
+    assert made == [method] * times
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed"),
+        CertificateError("certificate verify failed: another name"),
+    ],
+)
+def test_a_certificate_that_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, waits: list[float], cause: Exception
+) -> None:
+    """A certificate is looked at before anything is sent: surely without effect, and told with the reason."""
+    failing(monkeypatch, tls_error(cause))
+    with pytest.raises(Unreachable, match=r"cannot reach Service .*certificate verify failed") as raised:
+        session("https://service.example").request("PUT", "thing")
+    assert not raised.value.ambiguous
+
+
+def test_tls_to_a_proxy_that_breaks(monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> None:
+    """Where the connection to a proxy fails, in TLS or otherwise, nothing reached the service."""
+    broken = urllib3.exceptions.SSLError(ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"))
+    told = urllib3.exceptions.ProxyError("Unable to connect to proxy", broken)
+    pool = urllib3.HTTPSConnectionPool("service.example")
+    reason = urllib3.exceptions.MaxRetryError(pool, "/thing", told)
+    failing(monkeypatch, lambda request: requests.exceptions.ProxyError(reason, request=request))
+    with pytest.raises(Unreachable, match=r"through the proxy \(wrong version number\)"):
+        session("https://service.example").request("PUT", "thing")
