@@ -7,16 +7,19 @@ and `destroy` would still be given the old one from there.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from .errors import ConfigError
 
 StackConfig = Callable[[str], Any]
 """Answers a stack configuration key such as `quantconnect:apiToken`, or None."""
+
+_LABEL = re.compile(r"([A-Za-z0-9_-]|[^\x00-\x7f\s]){1,63}")  # of a host's name, between the dots
 
 
 def is_loopback(url: str) -> bool:
@@ -78,15 +81,33 @@ def needs_stack(settings: Mapping[str, Setting]) -> bool:
 def checked_base_url(url: str, setting: Setting) -> str:
     """The base URL without a slash at its end; `ConfigError` unless it is https, or http to this machine."""
     where = f"{setting.meaning} ({setting.environment} or {setting.key})"
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where it is none
-    except ValueError as error:
-        raise ConfigError(f"{where} must be an address such as https://host/path: {error}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ConfigError(f"{where} must be an address such as https://host/path, not {url!r}")
-    if parts.username or parts.password:
-        raise ConfigError(f"{where} must not hold a user name or password")
+    if "@" in url:  # wherever it is, and first of all: a password with a slash looks like a path, and errors show it
+        raise ConfigError(f"{where} must not hold a user name or password; an @ in its path is written %40")
+    parts = _parsed(url)
+    if parts is None or parts.scheme not in ("http", "https") or not _is_host(parts.hostname or ""):
+        shown = re.split(r"[?#]", url)[0]  # what follows may be secret
+        raise ConfigError(f"{where} must be an address such as https://host/path, not {shown!r}")
+    if parts.query or parts.fragment:
+        raise ConfigError(f"{where} must be an address such as https://host/path, without ? or #")
     if parts.scheme == "http" and not is_loopback(url):
         raise ConfigError(f"{where} must use https: credentials would go to {parts.hostname} in the clear")
     return parts.geturl().rstrip("/")
+
+
+def _parsed(url: str) -> SplitResult | None:
+    """The parts of an address, or None where it is none."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is none
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_host(name: str) -> bool:
+    """Whether an address can hold this name; what is not ASCII in it is for the http session to judge."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return all(_LABEL.fullmatch(label) for label in name.removesuffix(".").split("."))
+    return True

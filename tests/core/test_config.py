@@ -66,6 +66,67 @@ def test_bad_base_urls(url: str) -> None:
         checked_base_url(url, URL)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://me:sekret@example.org",
+        "me:sekret@example.org",
+        "https://me:sekret@example.org?x=1",
+        "https://me:sekret@example.org#x",
+        "https://me:sekret@[::1",
+        "https://me:sek/ret@example.org",
+        "https://me:sek?ret@example.org",
+        "https://me:12/sekret@example.org",
+        "https://sekret@example.org",
+        "http://me:sekret@localhost:1",
+        "https://example.org?token=sekret",
+        "ftp://example.org#sekret",
+    ],
+)
+def test_a_password_in_a_base_url_is_not_shown(url: str) -> None:
+    """A base URL with a password in it, however it is malformed, is refused without any part of it."""
+    with pytest.raises(ConfigError, match="SERVICE_URL or service:url") as raised:
+        checked_base_url(url, URL)
+    told = str(raised.value)
+    assert ("must not hold a user name or password" in told) == ("@" in url)
+    assert not [part for part in ("sek", "ret@", "me:", "12/") if part in told]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://.example.org",
+        "https://a..b",
+        "https://..",
+        "https://exa mple.org",
+        "https://exa\tmple\u00a0.org",
+        "https://*.example.org",
+        f"https://{'a' * 70}.org",
+        "https://example.org:port",
+        "https://",
+    ],
+)
+def test_a_host_that_cannot_be(url: str) -> None:
+    """A host that no address can hold is told at preview, where it is set, and not as a connection that failed."""
+    with pytest.raises(ConfigError, match=r"SERVICE_URL or service:url\) must be an address such as"):
+        checked_base_url(url, URL)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://my_host",
+        "https://x.org.",
+        "https://xn--bcher-kva.example",
+        "https://bücher.example",
+        "https://10.0.0.1",
+    ],
+)
+def test_hosts_that_can_be(url: str) -> None:
+    """A name with an underscore, a dot at its end or other letters than ASCII, and a bare number are hosts."""
+    assert checked_base_url(url, URL) == url
+
+
 def test_the_scheme_is_told_in_lower_case() -> None:
     """Whatever the case of a scheme, the URL that calls are made with has it in lower case."""
     assert checked_base_url("HTTP://127.0.0.1:1/Api", URL) == "http://127.0.0.1:1/Api"
