@@ -37,10 +37,12 @@ from .errors import (
     Differences,
     InvalidInput,
     Problem,
+    Refused,
     RequestError,
     Unauthenticated,
     one_line,
 )
+from .holders import Ending, Holders
 from .lifecycle import Inputs, Lifecycle
 from .shared import Client, process_client
 
@@ -72,7 +74,8 @@ class LifecycleProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Once per plugin process; credentials are looked at when they are first needed."""
         self._lifecycle = self.kind(lambda: process_client(self.client, req.config.get), pulumi.log.warn)
-        self._live: dict[str, set[str]] = {}  # `key_of` -> URNs of the resources that hold it, as this process has seen
+        self._holders = Holders()
+        self._before: dict[str, Properties] = {}  # by URN: a replacement is checked once more, as if it were new
         debug = flag("PULUMI_COLLAB_DEBUG")
         if not debug:
             sys.tracebacklimit = 0  # else every error comes with the plugin's whole stack
@@ -91,24 +94,36 @@ class LifecycleProvider(ResourceProvider):
         problems: list[Problem] = []
         if twin is not None and not isinstance(twin, Unknown):
             problems.append(Problem(self.kind.identity[-1], f"is declared already, by the resource {twin!r}"))
-        elif not flag("PULUMI_COLLAB_OFFLINE"):
-            try:
-                with self._told():
-                    self._lifecycle.client  # noqa: B018  # a missing credential is told now, whatever is looked up
-                    problems.extend(self._lifecycle.check(known, self._state(_olds) if _olds else None))
-            except Error as error:
-                problems.append(Problem("", str(error)))
-        if _olds and set(self.kind.identity) <= known.keys():
-            old, new = self._state(_olds), self.kind.state_model.model_construct(**known)
-            if self._lifecycle.key_of(old) == self._lifecycle.key_of(new):
-                self._holds(new)  # in the state, and declared still
+        else:
+            problems.extend(self._live_problems(known, _olds))
         return CheckResult(
             _plain(known) | {k: news[k] for k in unknown}, [CheckFailure(p.property, p.reason) for p in problems]
         )
 
+    def _live_problems(self, known: Properties, olds: Properties) -> list[Problem]:
+        """What the service says of valid inputs."""
+        urn = _urn()
+        try:
+            with self._told():
+                old = self._state(olds or self._before.get(urn, {})) if olds or urn in self._before else None
+                if olds and urn:
+                    self._before[urn] = olds
+                    self._holders.asked_about(urn)
+                    if set(self.kind.identity) <= known.keys():
+                        key = self._lifecycle.key_of(self.kind.state_model.model_construct(**known))
+                        if key == self._lifecycle.key_of(old):
+                            self._holders.holds(key, urn)
+                if flag("PULUMI_COLLAB_OFFLINE"):
+                    return []
+                self._lifecycle.client  # noqa: B018  # a missing credential is told now, whatever is looked up
+                return list(self._lifecycle.check(known, old))
+        except Error as error:
+            return [Problem("", str(error))]
+
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
         """Compare in the lifecycle's terms. A value not known yet counts as a change."""
         with self._told():
+            self._holders.asked_about(_urn())
             news = _declared_in(_news)
             known, unknown = self._validated(news, self.kind.state_model)  # after a refresh, what is live comes here
             old, lifecycle = self._state(_olds), self._lifecycle
@@ -119,15 +134,23 @@ class LifecycleProvider(ResourceProvider):
 
     def create(self, props: Properties) -> CreateResult:
         """Make it so, or take it over."""
-        inputs = self._inputs(props)
-        with self._told("create", inputs):
-            state = self._lifecycle.create(inputs)
-            self._holds(state)
-            return CreateResult(self._lifecycle.id_of(state), _plain(state))
+        urn, inputs = _urn(), self._inputs(props)
+        lifecycle, key = self._lifecycle, self._lifecycle.key_of(inputs)
+        self._before.pop(urn, None)
+        with self._told("create", inputs), self._holders.alone(key):
+            lifecycle.taken_over.discard(key)
+            try:
+                state = lifecycle.create(inputs)
+            except Exception:
+                self._holders.failed(key, urn)
+                raise
+            self._holders.created(key, urn, taken_over=key in lifecycle.taken_over)
+            return CreateResult(lifecycle.id_of(state), _plain(state))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """The live state, with the inputs it corresponds to: only so does drift show as that property."""
         with self._told("read", id_=id_):
+            self._holders.asked_about(_urn())
             state = self._state(props | self._lifecycle.from_id(id_))
             live = self._lifecycle.read(state)
             if live is None:
@@ -138,28 +161,29 @@ class LifecycleProvider(ResourceProvider):
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Change in place."""
         inputs = self._inputs(_news)
+        self._holders.asked_about(_urn())
         with self._told("update", inputs):
             return UpdateResult(_plain(self._lifecycle.update(self._state(_olds), inputs)))
 
     def delete(self, _id: str, _props: Properties) -> None:
-        """End it, unless the program holds the same thing under another name now.
-
-        After a rename the engine creates the new resource (which takes the access over) and then deletes the old one.
-        """
-        urn = _urn() or ""
+        """End it, unless the program holds the same thing by another resource, or anew by this one (`holders.py`)."""
+        urn = _urn()
+        self._before.pop(urn, None)
         with self._told("delete", id_=_id):
             state = self._state(_props)
-            holders = self._live.get(self._lifecycle.key_of(state), set())
-            holders.discard(urn)
-            if urn and holders:
-                more = self._lifecycle.left_behind(state)
-                pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed{more}")
-            else:
-                self._lifecycle.delete(state)
-
-    def _holds(self, state: Inputs) -> None:
-        if urn := _urn():
-            self._live.setdefault(self._lifecycle.key_of(state), set()).add(urn)
+            key = self._lifecycle.key_of(state)
+            with self._holders.alone(key):
+                ending = self._holders.ending(key, urn)
+                if ending is Ending.REMOVE:
+                    self._lifecycle.delete(state)
+                elif ending is Ending.LEAVE:
+                    more = self._lifecycle.left_behind(state)
+                    pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed{more}")
+                else:
+                    raise Refused(
+                        f"{self._lifecycle.about(state)}: another resource of the program declares it and could not be "
+                        "made, so nothing was removed; mend that and run `pulumi up` again"
+                    )
 
     def _validated(self, news: Properties, model: type[Inputs] | None = None) -> tuple[Properties, set[str]]:
         """The valid known inputs with their defaults, and the names of those that are not known yet."""
@@ -215,17 +239,17 @@ def _declared_in(props: Properties) -> Properties:
     return {k: v for k, v in props.items() if k not in (PROVIDER_KEY, TWIN)}
 
 
-def _urn() -> str | None:
-    """The URN of the resource being served. The SDK does not hand it over, so it is read from its servicer's frame."""
+def _urn() -> str:
+    """The URN of the resource being served, or "". The SDK does not hand it over: it stands in its servicer's frame."""
     frame: FrameType | None = sys._getframe(1)
     for _ in range(4):
         frame = frame.f_back if frame is not None else None
         if frame is None:
-            return None
+            return ""
         urn = getattr(frame.f_locals.get("request"), "urn", None)
         if isinstance(urn, str) and urn:
             return urn
-    return None
+    return ""
 
 
 def _has_unknown(value: Any) -> bool:
@@ -275,19 +299,19 @@ _declared: WeakKeyDictionary[Any, dict[tuple[Any, ...], tuple[object, str]]] = W
 
 
 def declare(
-    provider: LifecycleProvider, name: str, inputs: Mapping[str, Any], outputs: Sequence[str] = ()
+    provider: LifecycleProvider,
+    name: str,
+    inputs: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    outputs: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """What a resource registers: its inputs, its outputs, and a mark if the program declares the thing twice."""
-    return {**inputs, **dict.fromkeys(outputs), TWIN: _twin(provider, name, inputs)}
+    """What a resource registers: its inputs, its outputs, and a mark if the program declares the thing twice.
 
-
-def options(given: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Delete before replace, unless the program says otherwise.
-
-    With ids that people can read, old and new may be one thing (`pulumi up --replace`), and creating first would end
-    with the deletion of what was just given.
+    A resource that is only read (`ResourceOptions(id=...)`) declares nothing, and whose identity `ignore_changes` keeps
+    from the program may be anybody.
     """
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), given)
+    declares = opts is None or not (opts.id or set(opts.ignore_changes or ()) & set(provider.kind.identity))
+    return {**inputs, **dict.fromkeys(outputs), **({TWIN: _twin(provider, name, inputs)} if declares else {})}
 
 
 def _twin(provider: LifecycleProvider, name: str, inputs: Mapping[str, Any]) -> pulumi.Output[str | None]:

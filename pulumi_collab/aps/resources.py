@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, argument, data_function, declare, options, stack_config
+from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
 from ..shared import new_client
 from .client import NAME, Client
 from .lifecycles import ClientCollaboratorsInputs, ClientCollaboratorsLifecycle
@@ -70,8 +70,8 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
         super().__init__(
             provider := ClientCollaboratorsProvider(),
             resource_name,
-            declare(provider, resource_name, inputs),
-            options(opts),
+            declare(provider, resource_name, inputs, opts),
+            opts,
         )
 
 

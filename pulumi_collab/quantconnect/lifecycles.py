@@ -109,10 +109,12 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 raise Refused(self._owner(inputs))
             if found.user != inputs.user:
                 raise Refused(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
-            if _has(found, inputs.permission, inputs.live_control):
-                return _state(inputs, found)
-            if not inputs.adopt:
+            has = _has(found, inputs.permission, inputs.live_control)
+            if not has and not inputs.adopt:
                 raise Refused(f"{self.about(inputs)}: {_conflict(found, inputs.permission, inputs.live_control)}")
+            self.takes_over(inputs)
+            if has:
+                return _state(inputs, found)
             return self._granted(inputs, exists=True)
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, argument, data_function, declare, options, stack_config
+from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
 from ..shared import new_client
 from .client import NAME, Client
 from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
@@ -80,8 +80,8 @@ class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollabor
         super().__init__(
             provider := ProjectCollaboratorProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, outputs=("uid", "email", "display_name")),
-            options(opts),
+            declare(provider, resource_name, inputs, opts, outputs=("uid", "email", "display_name")),
+            opts,
         )
 
 

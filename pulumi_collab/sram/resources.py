@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, data_function, declare, options, stack_config
+from ..dynamic import LifecycleProvider, data_function, declare, stack_config
 from ..shared import new_client
 from .client import NAME, Client
 from .lifecycles import (
@@ -162,8 +162,9 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         super().__init__(
             provider := CollaborationProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, outputs=outputs),
-            options(opts),
+            declare(provider, resource_name, inputs, opts, outputs=outputs),
+            # names are unique, so whatever forces a replacement, the old one has to go first
+            pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts),
         )
 
     @property
@@ -260,8 +261,8 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
         super().__init__(
             provider := CollaborationInviteProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, outputs=outputs),
-            options(opts),
+            declare(provider, resource_name, inputs, opts, outputs=outputs),
+            opts,
         )
 
 
@@ -305,8 +306,8 @@ class ServiceConnection(Resource, module="sram", name="ServiceConnection"):
         super().__init__(
             provider := ServiceConnectionProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, outputs=("status", "entity_id")),
-            options(opts),
+            declare(provider, resource_name, inputs, opts, outputs=("status", "entity_id")),
+            opts,
         )
 
 

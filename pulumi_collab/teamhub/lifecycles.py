@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, StrictBool
 from ..errors import Forbidden, NotFound, Problem, Refused, Rejected, RequestError
 from ..lifecycle import Inputs, Lifecycle, settle
 from . import wire
-from .client import NAME, Client, NoSuchProject
+from .client import CHECK_PROJECT, NAME, Client, NoSuchProject, check_rights
 
 _PROJECT = re.compile(r"[A-Za-z0-9_-]{2,100}")
 _ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
@@ -86,11 +85,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 return
             found = self.client.find(project, known["collaborator"], alike=not same)
         except (NoSuchProject, Forbidden) as error:
-            yield Problem(
-                "project",
-                f"names no project whose collaborators these credentials can see; check its id, and whose keys these "
-                f"are ({error})",
-            )
+            yield Problem("project", f"names no project whose collaborators these credentials can see: {error}")
             return
         if found is None:
             return
@@ -113,10 +108,11 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 )
             if found is None or found.role is None:
                 return self._granted(inputs, exists=False, may_change=inputs.adopt)
+            if found.role != inputs.role and not inputs.adopt:
+                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}")
+            self.takes_over(inputs)
             if found.role == inputs.role:
                 return _state(inputs, found, found.role)
-            if not inputs.adopt:
-                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}")
             return self._granted(inputs, exists=True, may_change=True)
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:
@@ -147,7 +143,10 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             return True if found is None or found.role is None else None
 
         with self.client.alone(state.project):
-            settle(removed, is_gone)
+            try:
+                settle(removed, is_gone)
+            except NotFound as error:
+                raise error.plus(self._advice(state)) from None
 
     def _granted(
         self, inputs: ProjectCollaboratorInputs, *, exists: bool, may_change: bool
@@ -170,40 +169,55 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}")
             return None
 
-        thought = exists
-        try:
-            return settle(write, look)
-        except (NotFound, Rejected) as error:
-            if exists != thought:  # so it was the wrong kind of call
-                return settle(write, look)
-            if not exists:
-                self._explain(inputs, error)
-            raise
-
-    def _explain(self, inputs: ProjectCollaboratorInputs, error: RequestError) -> None:
-        """Raise a clearer error where the account is none that can be a project collaborator, or nothing is there."""
-        kind = ""
-        with contextlib.suppress(RequestError):
+        for last in (False, True):
+            thought = exists
             try:
-                account = self.client.account(inputs.collaborator)
-            except NotFound:
-                kind = "knows no collaborator account"
-            else:
-                if account.type not in (None, "collaborator"):
-                    kind = f"has a {account.type}, not a collaborator, under the id"
-        if not kind:
-            if not isinstance(error, NotFound):
-                return
-            raise NotFound(
-                f"{error}; check the project's id {inputs.project!r}, and that {inputs.collaborator!r} is invited to "
-                "the company as a collaborator",
-                status=error.status,
-            ) from error
-        raise Rejected(
-            f"{NAME} {kind} {inputs.collaborator!r}; check the spelling or invite the person as a collaborator first "
-            f"(users and groups are given access in other ways) ({error})",
-            status=error.status,
-        ) from error
+                return settle(write, look)
+            except (NotFound, Rejected) as error:
+                if exists == thought or last:  # else it was the wrong kind of call
+                    raise self._explained(inputs, exists, error) from None
+        raise AssertionError("unreachable")
+
+    def _explained(self, inputs: ProjectCollaboratorInputs, exists: bool, error: RequestError) -> RequestError:
+        """The refusal of a write, with what to do next; a clearer one where the account cannot be a collaborator."""
+        if not exists:
+            kind = self._unfit_account(inputs.collaborator)
+            if kind:
+                return Rejected(
+                    f"{NAME} {kind} {inputs.collaborator!r}; check the spelling or invite the person as a collaborator "
+                    f"first (users and groups are given access in other ways) ({error})",
+                    status=error.status,
+                )
+        if not isinstance(error, NotFound):
+            return error
+        if not exists:
+            error = error.plus(
+                f"; check the project's id {inputs.project!r}, and that {inputs.collaborator!r} is invited to the "
+                "company as a collaborator"
+            )
+        return error.plus(self._advice(inputs))
+
+    def _unfit_account(self, collaborator: str) -> str:
+        """Why nobody can be added by this id; empty where that is not so, or cannot be told."""
+        try:
+            account = self.client.account(collaborator)
+        except NotFound:
+            return "knows no collaborator account"
+        except RequestError:
+            return ""
+        if account.type in (None, "collaborator"):
+            return ""
+        return f"has a {account.type}, not a collaborator, under the id"
+
+    def _advice(self, inputs: ProjectCollaboratorInputs) -> str:
+        """What to check when a write finds nothing, by what can be seen; empty where that cannot be told."""
+        try:
+            self.client.find_now(inputs.project, inputs.collaborator)
+        except NoSuchProject:
+            return f"; {CHECK_PROJECT}"
+        except RequestError:
+            return ""
+        return f"; {check_rights(inputs.project)}"
 
 
 def _differs(role: str, wanted: str | None) -> Iterable[Problem]:

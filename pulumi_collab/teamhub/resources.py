@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, argument, data_function, declare, options, stack_config
+from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
 from ..shared import new_client
 from .client import NAME, Client
 from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
@@ -68,8 +68,8 @@ class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"
         super().__init__(
             provider := ProjectCollaboratorProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, outputs=("highest_role",)),
-            options(opts),
+            declare(provider, resource_name, inputs, opts, outputs=("highest_role",)),
+            opts,
         )
 
 

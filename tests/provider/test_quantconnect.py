@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -264,6 +265,28 @@ def test_a_rename_keeps_the_access(plugin: Plugin) -> None:
     assert plugin.read(id_, state)[0] == id_
     plugin.delete(id_, state, urn="urn:new")
     assert plugin.read(id_, state)[0] == ""
+
+
+def test_a_person_who_moves_while_the_old_one_is_deleted(plugin: Plugin) -> None:
+    """Taken over by one resource while another one's deletion is under way, the person has the access at the end."""
+    id_, state = plugin.create(MIA, urn="urn:0")
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(20):
+            made = pool.submit(plugin.create, MIA, urn=f"urn:{number + 1}")
+            gone = pool.submit(plugin.delete, id_, state, urn=f"urn:{number}")
+            gone.result()
+            assert made.result()[0] == id_
+            assert plugin.read(id_, state)[0] == id_, f"lost in round {number}"
+
+
+def test_a_replacement_is_checked_as_what_it_was(plugin: Plugin) -> None:
+    """The engine checks a replacement once more without its old inputs: its own access is no conflict then."""
+    _, state = plugin.create(MIA, urn="urn:a")
+    wanted = MIA | {"permission": "read"}
+    assert plugin.check(wanted, MIA, urn="urn:a")[1] == {}
+    assert plugin.check(wanted, urn="urn:a")[1] == {}
+    assert list(plugin.check(wanted, urn="urn:b")[1]) == ["user"]
+    plugin.delete("23456789/mia-ai", state, urn="urn:b")
 
 
 def test_an_id_that_is_none_is_told_in_one_line(plugin: Plugin) -> None:

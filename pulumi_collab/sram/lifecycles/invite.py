@@ -173,12 +173,14 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             if found.member is not None:
                 for problem in self._check_member(dict(inputs), found.member):
                     raise Refused(f"{self.about(inputs)}: {problem.property} {problem.reason}")
+                self.takes_over(inputs)
                 return state_of(inputs, found)
             if found.status == "open" and found.invitation is not None:
                 if not gives(found.invitation, inputs):
                     there = words(found.invitation.intended_role, [g.short_name for g in found.invitation.groups])
                     told = conflict("is invited", there, words(inputs.intended_role, inputs.groups))
                     raise Refused(f"{self.about(inputs)} {told}")
+                self.takes_over(inputs)
                 return state_of(inputs, found)
             wanted = state_of(inputs).model_copy(update={"home": found.home})
             return self._invited(wanted, found.invitation, resends=0)

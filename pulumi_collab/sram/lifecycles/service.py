@@ -76,6 +76,7 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
             home = home_of(self.client, live)
             stored = _stored(live, inputs)
             if stored is not None:
+                self.takes_over(inputs)
                 return _state(inputs, "connected", stored, home)
             state = settle(lambda: self._asked(inputs, home), lambda: self._connected(inputs, home))
             if state.status == "pending":
@@ -127,6 +128,7 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
             raise
         except (Forbidden, NotFound, Rejected) as error:
             if isinstance(error, Rejected) and "request already exists" in str(error):
+                self.takes_over(inputs)
                 return _state(inputs, "pending", None, home)
             raise type(error)(f"{error}. {_what_to_do(error)}", status=error.status) from error
         if answer.status not in ("connected", "pending"):
