@@ -1,0 +1,97 @@
+"""The door alone, in process, with a lifecycle that stops where the test wants it to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+from pulumi.dynamic import Config, ConfigureRequest
+
+from pulumi_collab.config import Setting
+from pulumi_collab.dynamic import LifecycleProvider
+from pulumi_collab.lifecycle import Inputs, Lifecycle
+
+
+class Person(Inputs):
+    """All there is."""
+
+    user: str
+
+
+class Nobody:
+    """A client that calls nothing."""
+
+    settings: ClassVar[Mapping[str, Setting]] = {}
+
+
+class Slow(Lifecycle[Person, Person, Nobody]):
+    """Takes somebody over when told to go on."""
+
+    inputs_model = state_model = Person
+    identity = ("user",)
+    entered, go_on = threading.Event(), threading.Event()
+    removed: ClassVar[list[str]] = []
+
+    def about(self, inputs: Person) -> str:
+        return inputs.user
+
+    id_of = about
+
+    def from_id(self, id_: str) -> dict[str, Any]:
+        return {"user": id_}
+
+    def create(self, inputs: Person) -> Person:
+        self.entered.set()
+        assert self.go_on.wait(30)
+        self.takes_over(inputs)
+        return inputs
+
+    def read(self, state: Person) -> Person:
+        return state
+
+    update = None  # type: ignore[assignment]  # not asked for
+
+    def delete(self, state: Person) -> None:
+        self.removed.append(state.user)
+
+
+class SlowProvider(LifecycleProvider):
+    """Serves it."""
+
+    kind = Slow
+    client = Nobody
+
+
+@dataclass
+class Request:
+    """What the SDK's servicer has in its frame."""
+
+    urn: str
+
+
+def served(request: Request, call: Callable[..., object], *arguments: object) -> object:
+    """As the SDK's servicer calls a provider."""
+    return call(*arguments)
+
+
+@pytest.mark.parametrize("new", ["urn:new", "urn:old"], ids=["another resource", "the same one, replaced by force"])
+def test_a_deletion_waits_for_the_creation(new: str) -> None:
+    """While somebody is being taken over, deleting the older resource waits, and then leaves the access."""
+    Slow.entered.clear()
+    Slow.go_on.clear()
+    Slow.removed.clear()
+    provider = SlowProvider()
+    provider.configure(ConfigureRequest(Config({}, "test")))
+    creating = threading.Thread(target=served, args=(Request(new), provider.create, {"user": "mia"}))
+    deleting = threading.Thread(target=served, args=(Request("urn:old"), provider.delete, "mia", {"user": "mia"}))
+    creating.start()
+    assert Slow.entered.wait(30)
+    deleting.start()
+    deleting.join(0.3)  # without a lock it would be done by now
+    Slow.go_on.set()
+    creating.join(30)
+    deleting.join(30)
+    assert Slow.removed == []
