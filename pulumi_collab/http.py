@@ -264,7 +264,7 @@ class Session:
         return self.explain(why).split("] ")[-1]
 
     def _error_of(self, answer: Answer) -> RequestError:
-        status, said = answer.status, self.shown(answer)
+        status, said, then = answer.status, self.shown(answer), ""
         kind: type[RequestError]
         if status == 429:
             kind, text = TooManyRequests, "is limiting requests; try again later"
@@ -279,11 +279,14 @@ class Session:
             )
         elif status == 403:
             kind, text = Forbidden, "does not allow this with these credentials (HTTP 403)"
+            then = "; check whose they are and what they may do"
         elif status == 404:
             kind, text = NotFound, "knows no such thing, or hides it from these credentials (HTTP 404)"
+            then = "" if said and answer.json is not None else "; check the base URL"  # not in the service's own words
         else:
             kind, text = Rejected, f"refused (HTTP {status})"
-        told = f"{self.service} {text}{answer.asked}{f': {said}' if said else ''}"
+        said = said.rstrip(".") if then else said
+        told = f"{self.service} {text}{answer.asked}{f': {said}' if said else ''}{then}"
         return kind(told, status=status, wait=answer.wait)
 
     @staticmethod
