@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 LONGEST_WAIT = 60
 """Seconds. A `Retry-After` beyond this ends the call with an error that names it."""
@@ -82,6 +83,10 @@ class RequestError(CollabError):
         super().__init__(message)
         self.status = status
         self.wait = wait
+
+    def plus(self, more: str) -> Self:
+        """The same error with more words."""
+        return type(self)(f"{self}{more}", status=self.status, wait=self.wait)
 
 
 class Unreachable(RequestError):

@@ -119,9 +119,8 @@ class Client:
         try:
             answer = self._call(f"projects/collaboration/{operation}", body, safe=False)
         except Rejected as error:
-            raise Rejected(
-                f"{error}. User {self.user_id} must own the project, and people must be members of its organisation",
-                status=error.status,
+            raise error.plus(
+                f". User {self.user_id} must own the project, and people must be members of its organisation"
             ) from None
         if answer.collaborators is not None:
             self._listings.put(project_id, self._with_owner(answer.collaborators))
@@ -131,11 +130,9 @@ class Client:
             raw = self._session.request("POST", path, json=body, safe=safe)
         except ServerError as error:
             if error.status == 500:  # also how it may answer wrong credentials
-                raise ServerError(
-                    f"{error}. If it stays, check QUANTCONNECT_USER_ID and QUANTCONNECT_API_TOKEN: "
-                    "wrong credentials can be answered this way",
-                    status=500,
-                    wait=error.wait,
+                raise error.plus(
+                    ". If it stays, check QUANTCONNECT_USER_ID and QUANTCONNECT_API_TOKEN: wrong credentials can be "
+                    "answered this way"
                 ) from None
             raise
         answer = self._session.read(wire.Answer, raw)

@@ -37,6 +37,8 @@ SETTINGS = {
     "account_key": Setting("TEAMHUB_ACCOUNT_KEY", "teamhub:accountKey", "the Helix TeamHub account key", secret=True),
 }
 _KEYS = " and ".join(setting.environment for setting in SETTINGS.values() if setting.secret)
+CHECK_PROJECT = "check the project's id, and whose keys these are"
+"""What to do next where the project is not there, as far as these credentials can see."""
 REPEATS = 3
 """Pages in a row that bring nobody new before a listing is given up; one or two do when people are added meanwhile."""
 
@@ -95,17 +97,11 @@ class Client:
 
     def collaborators(self, project: str) -> list[wire.Collaborator]:
         """Everybody in the project at this moment, page by page, perhaps those who are there through a group too."""
-        with _rights_told(project):
-            try:
-                return self._list(project)[0]
-            except NotFound as error:
-                try:
-                    self.project(project)
-                except NoSuchProject as gone:
-                    raise NoSuchProject(
-                        f"{gone}; check the project's id, and whose keys these are", status=gone.status
-                    ) from None
-                raise NotFound(f"{error}; {_check_rights(project)}", status=error.status) from None
+        try:
+            return self._list(project)[0]
+        except NotFound as error:
+            self.project(project)
+            raise error.plus(f"; {check_rights(project)}") from None
 
     def get(self, project: str, collaborator: str) -> wire.Collaborator:
         """One person in the project at this moment. `NotFound` does not tell whether the project is there."""
@@ -136,14 +132,16 @@ class Client:
 
     def project(self, project: str) -> wire.Project:
         """A project. Raises `NoSuchProject` when it is gone, or hidden: the service may answer both alike."""
-        answer = self._session.request("GET", wire.project_path(project), accept=(404,))
-        if answer.status != 404:
-            with contextlib.suppress(NotFound):
-                return self._read(wire.Project, answer)
-        elif not (isinstance(answer.json, dict) and "api_status" in answer.json):
+        with _rights_told(project):
+            answer = self._session.request("GET", wire.project_path(project), accept=(404,))
+            if answer.status != 404:
+                with contextlib.suppress(NotFound):
+                    return self._read(wire.Project, answer)
+        if answer.status == 404 and not (isinstance(answer.json, dict) and "api_status" in answer.json):
             self._surely_here()
         raise NoSuchProject(
-            f"{NAME} knows no project {project!r}, or hides it from these credentials (HTTP 404)", status=404
+            f"{NAME} knows no project {project!r}, or hides it from these credentials (HTTP 404); {CHECK_PROJECT}",
+            status=404,
         )
 
     def account(self, collaborator: str) -> wire.Account:
@@ -216,9 +214,9 @@ class Client:
                 return
         try:
             people, pages = self._list(project)
-        except NotFound:
+        except NotFound as error:
             self._must_be_there(project, seen)
-            raise
+            raise error.plus(f"; {check_rights(project)}") from None
         seen.people = {person.collaborator: person for person in people}
         seen.listed = seen.there = True
         seen.whole = pages == 1
@@ -264,7 +262,8 @@ class Client:
         offset = pages = repeats = 0
         while True:
             params = {"limit": wire.PAGE_LIMIT} | ({"offset": offset} if offset else {})
-            page = self._call(wire.Page, "GET", wire.collaborators_path(project), params=params)
+            with _rights_told(project):
+                page = self._call(wire.Page, "GET", wire.collaborators_path(project), params=params)
             before = len(people)
             people |= {person.collaborator: person for person in page.results}
             pages += 1
@@ -282,13 +281,13 @@ class Client:
 
     def _written(self, method: str, project: str, collaborator: str, role: wire.Role) -> wire.Collaborator:
         self._doubt(project, collaborator)
-        with _rights_told(project):
-            if method == "POST":
-                body = wire.create_body(collaborator, role)
+        if method == "POST":
+            body = wire.create_body(collaborator, role)
+            with _rights_told(project):
                 answer = self._call(wire.Collaborator, method, wire.collaborators_path(project), json=body)
-                _same_person(answer, collaborator)
-            else:
-                answer = self._about(wire.Collaborator, method, project, collaborator, json=wire.update_body(role))
+            _same_person(answer, collaborator)
+        else:
+            answer = self._about(wire.Collaborator, method, project, collaborator, json=wire.update_body(role))
         if answer.role != role:
             raise BadAnswer(f"{NAME} accepted the role {role}, but answers with {answer.role or 'none'}; run it again")
         self._note(project, collaborator, answer)
@@ -297,7 +296,8 @@ class Client:
     def _about(
         self, model: type[C], method: str, project: str, collaborator: str, *, query: str = "", json: Any = None
     ) -> C:
-        answer = self._call(model, method, wire.collaborator_path(project, collaborator) + query, json=json)
+        with _rights_told(project):
+            answer = self._call(model, method, wire.collaborator_path(project, collaborator) + query, json=json)
         _same_person(answer, collaborator)
         return answer
 
@@ -352,10 +352,11 @@ def _rights_told(project: str) -> Iterator[None]:
     try:
         yield
     except Forbidden as error:
-        raise Forbidden(f"{error}; {_check_rights(project)}", status=error.status) from None
+        raise error.plus(f"; {check_rights(project)}") from None
 
 
-def _check_rights(project: str) -> str:
+def check_rights(project: str) -> str:
+    """What to do next where the project is there, and something in it is refused."""
     return f"check the rights on project {project!r} of the account whose key {SETTINGS['account_key'].environment} is"
 
 

@@ -176,6 +176,28 @@ def test_a_missing_right_says_what_to_check(monkeypatch: pytest.MonkeyPatch, sta
             act()
 
 
+@pytest.mark.parametrize("status", [(403, {}), (200, {"api_status": 403, "message": "No."})])
+def test_a_missing_right_to_look_says_what_to_check(monkeypatch: pytest.MonkeyPatch, status: tuple[int, Any]) -> None:
+    """A look at a person, at everybody or at the project that is not allowed names the key too, and once."""
+    Canned(monkeypatch, [status] * 7)
+    ours = client()
+    for act in (
+        lambda: ours.get("platform", "norris"),
+        lambda: ours.get_expanded("platform", "norris"),
+        lambda: ours.project("platform"),
+        lambda: ours.see("platform"),
+        lambda: ours.find("platform", "norris"),
+        lambda: ours.find_now("platform", "norris"),
+        lambda: ours.find_to_write("platform", "norris"),
+    ):
+        with pytest.raises(Forbidden) as raised:
+            act()
+        assert str(raised.value).endswith(
+            "; check the rights on project 'platform' of the account whose key TEAMHUB_ACCOUNT_KEY is"
+        )
+        assert str(raised.value).count("check the rights") == 1
+
+
 def test_keys_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """A service that echoes the keys is quoted without them, in JSON, in text, and where the answer makes no sense."""
     told = f"unknown keys {COMPANY_KEY} and {ACCOUNT_KEY}"

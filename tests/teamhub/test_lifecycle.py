@@ -127,6 +127,93 @@ def test_missing_rights_raise(emulator: Emulator) -> None:
     assert [problem.property for problem in problems] == ["project"]
 
 
+CHECK_RIGHTS = "; check the rights on project 'web' of the account whose key TEAMHUB_ACCOUNT_KEY is"
+CHECK_PROJECT = "; check the project's id, and whose keys these are"
+
+
+@pytest.fixture
+def reader(emulator: Emulator) -> ProjectCollaboratorLifecycle:
+    """An account that sees project `web`, where jane.doe is a guest, and manages nobody; `stranger` sees nothing."""
+    seed = behind.world({"jane.doe": "guest"}, accounts=("jo",))
+    seed["teamhub"]["accounts"] += [
+        {"id": "stranger", "type": "user", "key": "stranger-key"},
+        {"id": "reader", "type": "user", "key": "reader-key"},
+    ]
+    seed["teamhub"]["projects"][0]["users"] = [{"user": "reader", "role": "developer"}]
+    emulator.seed(seed)
+    return new(emulator, "reader-key")
+
+
+@pytest.mark.parametrize("hidden", ["403", "404"])
+@pytest.mark.usefixtures("reader")
+def test_who_may_not_look_is_told_what_to_check(emulator: Emulator, hidden: str) -> None:
+    """For an account that may not see the project, reading and creating tell what to check, however it is refused."""
+    emulator.variants(teamhub={"forbidden_as": hidden})
+    kind, advice = (Forbidden, CHECK_RIGHTS) if hidden == "403" else (NoSuchProject, CHECK_PROJECT)
+    stranger = new(emulator, "stranger-key")
+    with pytest.raises(kind) as raised:
+        stranger.create(inputs())
+    assert str(raised.value).endswith(advice)
+    if hidden == "403":
+        with pytest.raises(Forbidden) as raised:
+            stranger.read(state())
+        assert str(raised.value).endswith(advice)
+    with pytest.raises((Forbidden, NotFound)) as raised:
+        stranger.update(state(role="guest"), inputs())
+    assert str(raised.value).endswith(advice)
+    problems = list(new(emulator, "stranger-key").check(dict(inputs()), None))
+    assert [problem.property for problem in problems] == ["project"]
+    assert problems[0].reason.endswith(advice)
+    assert problems[0].reason.count(advice) == 1
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_write_that_is_hidden_from_a_reader(
+    emulator: Emulator, reader: ProjectCollaboratorLifecycle, body: str
+) -> None:
+    """A 404 of a write to what can be seen says whose rights to check; nothing is changed."""
+    emulator.variants(teamhub={"forbidden_as": "404", "not_found_body": body})
+    for act in (
+        lambda: reader.update(state(role="guest"), inputs()),
+        lambda: reader.update(state("jo", "guest"), inputs("jo")),  # who is not there, so it is a POST in the end
+        lambda: reader.delete(state()),
+        lambda: reader.create(inputs(adopt=True)),
+        lambda: reader.create(inputs("jo")),
+    ):
+        with pytest.raises(NotFound) as raised:
+            act()
+        assert str(raised.value).endswith(CHECK_RIGHTS)
+        assert str(raised.value).count("check the rights") == 1
+        assert "\n" not in str(raised.value)
+    assert behind.held(emulator) == {"jane.doe": "guest"}
+
+
+def test_a_listing_that_is_hidden_says_what_to_check(emulator: Emulator, reader: ProjectCollaboratorLifecycle) -> None:
+    """A 404 of the listing of a project that can be seen says whose rights to check."""
+    assert reader.read(state(role="guest")) is not None
+    emulator.fault("teamhub", "project_collaborators/list", "404", times=9)
+    with pytest.raises(NotFound) as raised:
+        reader.read(state("jo"))
+    assert str(raised.value).endswith(CHECK_RIGHTS)
+
+
+def test_a_404_that_nothing_explains(emulator: Emulator) -> None:
+    """Where it cannot be seen why a write finds nothing, no advice is made up."""
+    behind.give(emulator, "jane.doe", "guest")
+    emulator.fault("teamhub", "project_collaborators/update", "404", times=9)
+    emulator.fault("teamhub", "project_collaborators/get", "500", times=99)
+    with pytest.raises(NotFound) as raised:
+        new(emulator).update(state(role="guest"), inputs())
+    assert CHECK_RIGHTS not in str(raised.value)
+    assert CHECK_PROJECT not in str(raised.value)
+
+
+def test_an_update_of_who_cannot_be_added(emulator: Emulator) -> None:
+    """An update of somebody whose account is gone as well tells that it is."""
+    with pytest.raises(Rejected, match="knows no collaborator account 'nobody'"):
+        new(emulator).update(state("nobody", "guest"), inputs("nobody"))
+
+
 @pytest.mark.parametrize("shown", ["hidden", "null-role", "without-role"])
 def test_a_role_through_a_group_is_not_ours(emulator: Emulator, shown: str) -> None:
     """Who is there through a group alone is absent to us: added by a POST, removed without touching the group."""
