@@ -210,7 +210,7 @@ class Session:
                 timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
                 allow_redirects=False,  # a redirect would carry the credentials elsewhere, or turn a POST into a GET
             )
-        except (requests.RequestException, ValueError) as failed:
+        except (OSError, ValueError) as failed:  # all of requests' own are an OSError
             error = self._error_from(failed)
             log.debug("%s %s: %s", method, url, error)
             raise error from None
@@ -227,6 +227,8 @@ class Session:
                 f"cannot call {self.service}: its address {self.base_url}, or that of a proxy, cannot be used; check "
                 "the base URL and the proxy settings"
             )
+        if isinstance(failed, OSError) and not isinstance(failed, requests.RequestException):
+            return ConfigError(f"cannot call {self.service}: {self.explain(str(failed))}; check REQUESTS_CA_BUNDLE")
         if not isinstance(failed, requests.RequestException) or _unfit_to_send(failed):
             return ConfigError(  # without the exception's own text, which holds the header
                 f"cannot call {self.service}: the credentials hold a line break or a character that no header can "

@@ -249,7 +249,7 @@ class Client:
             answer = self._session.request(method, path, json=body, accept=(404,))
         except Rejected as error:
             if "Database error" in str(error):
-                raise DatabaseError(str(error), status=error.status) from None
+                raise DatabaseError(str(error), status=error.status, wait=error.wait) from None
             raise
         self._heard(answer.headers)
         if answer.status != 404:

@@ -172,6 +172,13 @@ def test_nothing_listens(waits: list[float]) -> None:
     assert len(waits) == 3
 
 
+def test_certificates_that_are_not_there(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of certificates that is named and not there is told in one line."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/certificates.pem")
+    with pytest.raises(ConfigError, match=r"cannot call Service: .*/nowhere/certificates.pem; check REQUESTS_CA"):
+        session("https://127.0.0.1:1").request("GET", "thing")
+
+
 def test_no_way_there(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that nobody knows and a proxy that does not answer are told in words, not as a library's text."""
 

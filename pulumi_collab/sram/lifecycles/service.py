@@ -130,7 +130,7 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
             if isinstance(error, Rejected) and "request already exists" in str(error):
                 self.takes_over(inputs)
                 return _state(inputs, "pending", None, home)
-            raise type(error)(f"{error}. {_what_to_do(error)}", status=error.status) from error
+            raise error.plus(f". {_what_to_do(error)}") from error
         if answer.status not in ("connected", "pending"):
             raise BadAnswer(f"{NAME} answered with the unknown status {answer.status!r}; look in the web interface")
         return _state(inputs, "connected" if answer.status == "connected" else "pending", answer.entity_id, home)
