@@ -176,7 +176,7 @@ def test_certificates_that_are_not_there(waits: list[float], monkeypatch: pytest
     """A file of certificates that is named and not there is told in one line."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/certificates.pem")
     with pytest.raises(ConfigError, match=r"cannot call Service: .*/nowhere/certificates.pem; check REQUESTS_CA"):
-        session("https://127.0.0.1:1").request("GET", "thing")
+        session("https://service.example").request("GET", "thing")  # nobody is asked where that is
 
 
 def test_no_way_there(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
