@@ -67,7 +67,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         return {"project_id": project_id, "user": user}
 
     def check(self, known: Mapping[str, Any], old: ProjectCollaboratorInputs | None) -> Iterable[Problem]:
-        """The project is visible, the person is not its owner, is spelled right, and has no other access already."""
+        """The project is visible, the person is not its owner, is spelled right, and can be added or taken over."""
         if "project_id" not in known:
             return
         project_id = known["project_id"]
@@ -91,6 +91,9 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         elif found.user != user:
             yield Problem("user", f"is spelled {found.user!r} on {NAME}; the case of letters matters")
         elif old is None or (old.project_id, old.user) != (project_id, user):
+            if not _owner_is_told(people):
+                yield Problem("user", _MAY_BE_OWNER)
+                return
             wanted = {"permission", "live_control", "adopt"}
             if (
                 wanted <= known.keys()
@@ -102,13 +105,16 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     def create(self, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Give access; who has just this access already is taken over without a call."""
         with self.client.alone(inputs.project_id):
-            found = _find(self._people(inputs), inputs.user)
+            people = self._people(inputs)
+            found = _find(people, inputs.user)
             if found is None:
                 return self._granted(inputs, exists=False)
             if found.owner:
                 raise Refused(self._owner(inputs))
             if found.user != inputs.user:
                 raise Refused(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
+            if not _owner_is_told(people):
+                raise Refused(f"{self.about(inputs)} {_MAY_BE_OWNER}")
             has = _has(found, inputs.permission, inputs.live_control)
             if not has and not inputs.adopt:
                 raise Refused(f"{self.about(inputs)}: {_conflict(found, inputs.permission, inputs.live_control)}")
@@ -191,6 +197,16 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
     def _owner(self, inputs: ProjectCollaboratorInputs) -> str:
         return f"{self.about(inputs)} is the owner, whose access cannot be managed: take it out of the program"
+
+
+_MAY_BE_OWNER = (
+    f"is on the project already and may be its owner, whom {NAME} does not mark this time, so the access is not taken "
+    "over: unless it is the owner, remove the person in the web interface and run it again"
+)
+
+
+def _owner_is_told(people: Iterable[wire.Collaborator]) -> bool:
+    return any(person.owner for person in people)
 
 
 def _find(people: Iterable[wire.Collaborator], user: str) -> wire.Collaborator | None:
