@@ -106,6 +106,11 @@ class Client:
         answer = self._call("projects/collaboration/read", wire.read_body(project_id), safe=True)
         if answer.collaborators is None:
             raise BadAnswer(f"{NAME} answered without the list of collaborators of project {project_id}; try again")
+        if not answer.collaborators:  # nobody is gone because of that
+            raise BadAnswer(
+                f"{NAME} answered with an empty list of collaborators of project {project_id}, where its owner has to "
+                "be; try again, and ask its support if it stays"
+            )
         return self._with_owner(answer.collaborators)
 
     def _with_owner(self, people: list[wire.Collaborator]) -> list[wire.Collaborator]:
@@ -122,7 +127,7 @@ class Client:
             raise error.plus(
                 f". User {self.user_id} must own the project, and people must be members of its organisation"
             ) from None
-        if answer.collaborators is not None:
+        if answer.collaborators:  # without one, and with an empty one, the next look asks
             self._listings.put(project_id, self._with_owner(answer.collaborators))
 
     def _call(self, path: str, body: dict[str, Any], *, safe: bool) -> wire.Answer:

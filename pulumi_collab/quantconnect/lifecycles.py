@@ -126,29 +126,36 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:
         """The person's entry in the shared listing. A project that cannot be listed raises: it may only be hidden."""
         people = self._people(state, recent=False)
-        found = _find(people, state.user)
+        found = _find(people, state.user, state.uid)
         return _state(state, found) if found is not None else None
 
     def update(self, old: ProjectCollaboratorState, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Change permission and live control in one call; who was removed meanwhile is given access again."""
         with self.client.alone(inputs.project_id):
-            found = _find(self._people(inputs), inputs.user)
+            people = self._people(inputs)
+            found = _find(people, inputs.user, old.uid)
+            if found is None and (other := _shown(people, inputs.user, None)):
+                raise Refused(
+                    f"{self.about(inputs)} has no access any more, and {other.user!r}, who has, is somebody else (uid "
+                    f"{other.uid}, not {old.uid}). {NAME} may not tell the two apart, so nobody was added: give the "
+                    "access in the web interface and run it again, or correct the program"
+                )
             if found is not None and found.owner:
                 raise Refused(self._owner(inputs))
             if found is not None and _has(found, inputs.permission, inputs.live_control):
                 return _state(inputs, found)
-            return self._granted(inputs, exists=found is not None)
+            return self._granted(inputs, exists=found is not None, uid=old.uid)
 
     def delete(self, state: ProjectCollaboratorState) -> None:
         """Take access away and see that it is gone."""
         with self.client.alone(state.project_id):
-            found = _find(self._people(state), state.user)
+            found = _find(self._people(state), state.user, state.uid)
             if found is None:
                 return
             if found.owner:
                 self.tell(f"{self.about(state)} is the project's owner now: nothing was removed")
                 return
-            settle(lambda: self._removed(state), lambda: self._is_gone(state, now=True))
+            settle(lambda: self._removed(state), lambda: self._is_gone(state))
 
     def _people(self, inputs: ProjectCollaboratorInputs, *, recent: bool = True) -> list[wire.Collaborator]:
         try:
@@ -160,7 +167,9 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 "the resource with `pulumi state delete`"
             ) from error
 
-    def _granted(self, inputs: ProjectCollaboratorInputs, *, exists: bool) -> ProjectCollaboratorState:
+    def _granted(
+        self, inputs: ProjectCollaboratorInputs, *, exists: bool, uid: int | None = None
+    ) -> ProjectCollaboratorState:
         accepted = False
 
         def write() -> ProjectCollaboratorState:
@@ -169,31 +178,34 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 call = self.client.update if exists else self.client.create
                 call(inputs.project_id, inputs.user, inputs.permission, inputs.live_control)
                 accepted = True
-            state = self._as_wanted(inputs, now=False)
+            state = self._as_wanted(inputs, uid, now=False)
             if state is None:
                 raise BadAnswer(f"{NAME} accepted the change, but its list does not show it; run it again")
             return state
 
-        return settle(write, lambda: self._as_wanted(inputs, now=True))
+        return settle(write, lambda: self._as_wanted(inputs, uid, now=True))
 
-    def _as_wanted(self, inputs: ProjectCollaboratorInputs, *, now: bool) -> ProjectCollaboratorState | None:
+    def _as_wanted(
+        self, inputs: ProjectCollaboratorInputs, uid: int | None, *, now: bool
+    ) -> ProjectCollaboratorState | None:
         people = self.client.collaborators_now if now else self.client.collaborators
-        found = _find(people(inputs.project_id), inputs.user)
+        found = _find(people(inputs.project_id), inputs.user, uid)
         if found is None or found.owner or not _has(found, inputs.permission, inputs.live_control):
             return None
-        if found.user != inputs.user:
+        if found.user not in ("", inputs.user):
             self.tell(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
         return _state(inputs, found)
 
     def _removed(self, state: ProjectCollaboratorState) -> bool:
         self.client.delete(state.project_id, state.user)
-        if not self._is_gone(state, now=False):
+        # the person was there and the call was accepted: an entry that cannot be read is somebody else's
+        if _shown(self.client.collaborators(state.project_id), state.user, state.uid) is not None:
             raise BadAnswer(f"{NAME} accepted the removal, but its list still shows the person; run it again")
         return True
 
-    def _is_gone(self, state: ProjectCollaboratorState, *, now: bool) -> bool | None:
-        people = self.client.collaborators_now if now else self.client.collaborators
-        return True if _find(people(state.project_id), state.user) is None else None
+    def _is_gone(self, state: ProjectCollaboratorState) -> bool | None:
+        people = self.client.collaborators_now(state.project_id)
+        return True if _find(people, state.user, state.uid) is None else None
 
     def _owner(self, inputs: ProjectCollaboratorInputs) -> str:
         return f"{self.about(inputs)} is the owner, whose access cannot be managed: take it out of the program"
@@ -209,10 +221,29 @@ def _owner_is_told(people: Iterable[wire.Collaborator]) -> bool:
     return any(person.owner for person in people)
 
 
-def _find(people: Iterable[wire.Collaborator], user: str) -> wire.Collaborator | None:
-    """The person spelled so, else one who differs in case alone: whether the service folds case is unknown."""
-    alike = [person for person in people if person.user.casefold() == user.casefold()]
-    return next((person for person in alike if person.user == user), alike[0] if alike else None)
+def _find(people: list[wire.Collaborator], user: str, uid: int | None = None) -> wire.Collaborator | None:
+    """The person's entry; None only when there is surely none. `uid` is the one in the state, where that has one."""
+    found = _shown(people, user, uid)
+    if found is None and any(not person.user and not _is_other(person, uid) for person in people):
+        raise BadAnswer(
+            f"{NAME} lists somebody without a publicId, who may be {user} or not; try again, and if it stays look at "
+            "the project's collaborators in the web interface"
+        )
+    return found
+
+
+def _shown(people: Iterable[wire.Collaborator], user: str, uid: int | None) -> wire.Collaborator | None:
+    """The person spelled so, else one who may be meant: spelled so but for case, or not spelled and of this uid."""
+    alike = [person for person in people if person.user.casefold() == user.casefold()]  # it may fold case: unknown
+    exact = [person for person in alike if person.user == user]
+    meant = [person for person in alike if not _is_other(person, uid)]
+    nameless = [person for person in people if not person.user and uid is not None and person.uid == uid]
+    return next(iter(exact + meant + nameless), None)
+
+
+def _is_other(person: wire.Collaborator, uid: int | None) -> bool:
+    """Whether it is surely somebody else than whoever has this uid."""
+    return person.uid is not None and uid is not None and person.uid != uid
 
 
 def _has(found: wire.Collaborator, permission: str, live_control: bool) -> bool:
@@ -233,7 +264,7 @@ def _conflict(found: wire.Collaborator, permission: wire.Permission, live_contro
 def _state(inputs: ProjectCollaboratorInputs, found: wire.Collaborator) -> ProjectCollaboratorState:
     if found.permission not in get_args(wire.Permission):
         raise BadAnswer(
-            f"{NAME} reports the permission {found.permission!r} for {found.user}, which this version does not know"
+            f"{NAME} reports the permission {found.permission!r} for {inputs.user}, which this version does not know"
         )
     return ProjectCollaboratorState(
         project_id=inputs.project_id,

@@ -26,7 +26,7 @@ class Collaborator(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     # Everything may be missing, null or odd: one odd entry must not hide everybody else's.
-    user: str = Field(default="", alias="publicId")
+    user: str = Field(default="", alias="publicId", coerce_numbers_to_str=True)
     permission: str = ""
     live_control: bool = Field(default=False, alias="liveControl")
     owner: bool = False

@@ -88,6 +88,12 @@ def test_one_odd_entry_hides_nobody(field: str, odd: Any) -> None:
     assert len(people) == 2
 
 
+@pytest.mark.parametrize(("told", "user"), [(12345, "12345"), ("12345", "12345"), (True, ""), (None, "")])
+def test_a_public_id_that_is_a_number(told: Any, user: str) -> None:
+    """A publicId that comes as a JSON number is taken as its text; a truth value is none."""
+    assert wire.Collaborator.model_validate({**ENTRY, "publicId": told}).user == user
+
+
 @pytest.mark.parametrize("errors", ["text", ["text"], [None, "text"]])
 def test_a_reason_in_any_shape(errors: Any) -> None:
     """Why a call failed is told whether it comes as a list or as text."""
