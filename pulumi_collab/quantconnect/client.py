@@ -12,7 +12,7 @@ from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from ..config import Setting, checked_base_url
-from ..errors import BadAnswer, ConfigError, Rejected, ServerError, Unauthenticated
+from ..errors import BadAnswer, ConfigError, NotFound, Rejected, ServerError, Unauthenticated
 from ..http import Session
 from ..shared import Listings
 from . import wire
@@ -29,6 +29,10 @@ SETTINGS = {
     ),
 }
 _BAD_CREDENTIALS = ("Hash doesn't match", "UserID not valid")  # the only texts worth knowing: they come in HTTP 200
+
+
+class Declined(Rejected):
+    """Its own refusal: `success: false` in HTTP 200, which is also all it says of a project that is gone or hidden."""
 
 
 class Signature(AuthBase):
@@ -123,7 +127,7 @@ class Client:
         self._listings.forget(project_id)  # whatever comes back, or nothing: what we knew is old
         try:
             answer = self._call(f"projects/collaboration/{operation}", body, safe=False)
-        except Rejected as error:
+        except Declined as error:
             raise error.plus(
                 f". User {self.user_id} must own the project, and people must be members of its organisation"
             ) from None
@@ -131,6 +135,7 @@ class Client:
             self._listings.put(project_id, self._with_owner(answer.collaborators))
 
     def _call(self, path: str, body: dict[str, Any], *, safe: bool) -> wire.Answer:
+        setting = SETTINGS["base_url"]
         try:
             raw = self._session.request("POST", path, json=body, safe=safe)
         except ServerError as error:
@@ -140,13 +145,18 @@ class Client:
                     "answered this way"
                 ) from None
             raise
+        except (NotFound, Rejected) as error:
+            raise error.plus(
+                f". {NAME} itself refuses in HTTP 200: check {setting.environment} (by default {setting.default}) and "
+                "any proxy"
+            ) from None
         answer = self._session.read(wire.Answer, raw)
         if answer.success:
             return answer
-        reason = self._session.explain(answer.reason)
+        reason = self._session.explain(answer.reason).rstrip(".")
         if reason.startswith(_BAD_CREDENTIALS):
             raise Unauthenticated(
                 f"{NAME} does not accept the credentials of user {self.user_id} ({reason}); check "
                 "QUANTCONNECT_USER_ID, QUANTCONNECT_API_TOKEN and this machine's clock"
             )
-        raise Rejected(f"{NAME} refused: {reason}", status=raw.status)
+        raise Declined(f"{NAME} refused: {reason}", status=raw.status)

@@ -7,10 +7,10 @@ from typing import Annotated, Any, cast, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
-from ..errors import BadAnswer, Problem, Refused, Rejected
+from ..errors import BadAnswer, Problem, Refused
 from ..lifecycle import Inputs, Lifecycle, WholeNumber, settle
 from . import wire
-from .client import NAME, Client
+from .client import NAME, Client, Declined
 
 
 def _slug(value: str) -> str:
@@ -73,7 +73,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         project_id = known["project_id"]
         try:
             people = self.client.collaborators(project_id)
-        except Rejected as error:
+        except Declined as error:
             yield Problem(
                 "project_id",
                 f"names no project that {NAME} user {self.client.user_id} can see; check the number, and whose "
@@ -105,7 +105,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     def create(self, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Give access; who has just this access already is taken over without a call."""
         with self.client.alone(inputs.project_id):
-            people = self._people(inputs)
+            people = self._people(inputs, kept=False)
             found = _find(people, inputs.user)
             if found is None:
                 return self._granted(inputs, exists=False)
@@ -157,14 +157,21 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 return
             settle(lambda: self._removed(state), lambda: self._is_gone(state))
 
-    def _people(self, inputs: ProjectCollaboratorInputs, *, recent: bool = True) -> list[wire.Collaborator]:
+    def _people(
+        self, inputs: ProjectCollaboratorInputs, *, recent: bool = True, kept: bool = True
+    ) -> list[wire.Collaborator]:
+        """Everybody on the project; `kept` tells whether a state holds the person already."""
         try:
             return self.client.collaborators(inputs.project_id, inputs.user, recent=recent)
-        except Rejected as error:
+        except Declined as error:
+            then = (
+                "the credentials, and if the project is gone for good remove the resource with `pulumi state delete`"
+                if kept
+                else "its id and the credentials"
+            )
             raise Refused(
                 f"cannot tell whether {self.about(inputs)} has access: the project does not show itself to user "
-                f"{self.client.user_id} ({error}); check the credentials, and if the project is gone for good remove "
-                "the resource with `pulumi state delete`"
+                f"{self.client.user_id} ({error}); check {then}"
             ) from error
 
     def _granted(

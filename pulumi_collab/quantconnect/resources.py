@@ -7,7 +7,7 @@ from pulumi.dynamic import Resource
 
 from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
 from ..shared import new_client
-from .client import NAME, Client
+from .client import NAME, Client, Declined
 from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
 from .wire import Collaborator, Permission
 
@@ -94,6 +94,11 @@ def get_project_collaborators(project_id: int) -> list[Collaborator]:
     Ends the program with one line when the number is none or the project cannot be read.
     Source: `projects/collaboration/read`.
     """
-    with data_function(f"could not list the collaborators of {NAME} project {project_id}"):
+    shown = "(not known yet)" if isinstance(project_id, pulumi.Output) else project_id
+    with data_function(f"could not list the collaborators of {NAME} project {shown}"):
         project_id = argument(ProjectCollaboratorInputs, "project_id", project_id)
-        return new_client(Client, stack_config).collaborators(project_id)
+        client = new_client(Client, stack_config)
+        try:
+            return client.collaborators(project_id)
+        except Declined as error:
+            raise error.plus(f"; check the number, and whether user {client.user_id} can see the project") from None

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, data_function, declare, stack_config
+from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
+from ..lifecycle import Inputs
 from ..shared import new_client
 from .client import NAME, Client
 from .lifecycles import (
@@ -20,6 +21,7 @@ from .lifecycles import (
     ServiceConnectionInputs,
     ServiceConnectionLifecycle,
 )
+from .lifecycles.values import Identifier
 from .wire import CollaborationDetails, Organisation, Role
 
 Moment = str | date | datetime
@@ -322,6 +324,10 @@ def get_organisation() -> Organisation:
         return new_client(Client, stack_config).organisation()
 
 
+class _CollaborationQuestion(Inputs):
+    identifier: Identifier
+
+
 def get_collaboration(identifier: str) -> CollaborationDetails:
     """A collaboration with its people, as it is when the program runs.
 
@@ -329,9 +335,12 @@ def get_collaboration(identifier: str) -> CollaborationDetails:
     :returns: its values, `members` (each with `uid`, `email`, `name`, `role`, `expires`), `services` (entity ids) and
         `open_invitations` (each with `identifier`, `email`, `intended_role`, `groups`, `expires`).
 
-    Ends the program with one line when it cannot be read. Source: `collaborations/v1`, `invitations/v1`.
+    Ends the program with one line when the identifier is none or it cannot be read. Source: `collaborations/v1`,
+    `invitations/v1`.
     """
-    with data_function(f"could not read the {NAME} collaboration {identifier}"):
+    shown = "(not known yet)" if isinstance(identifier, pulumi.Output) else identifier
+    with data_function(f"could not read the {NAME} collaboration {shown}"):
+        identifier = argument(_CollaborationQuestion, "identifier", identifier)
         client = new_client(Client, stack_config)
         live = client.collaboration(identifier)
         return CollaborationDetails(**dict(live), open_invitations=client.open_invitations(identifier))

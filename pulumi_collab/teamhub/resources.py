@@ -83,6 +83,7 @@ def get_project_collaborators(project: str) -> list[Collaborator]:
     Ends the program with one line when the project cannot be read. Source: `GET
     /projects/:project_id/project_collaborators`.
     """
-    with data_function(f"could not list the collaborators of {NAME} project {project}"):
+    shown = "(not known yet)" if isinstance(project, pulumi.Output) else project
+    with data_function(f"could not list the collaborators of {NAME} project {shown}"):
         project = argument(ProjectCollaboratorInputs, "project", project)
         return new_client(Client, stack_config).collaborators(project)

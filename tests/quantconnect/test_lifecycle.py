@@ -88,11 +88,10 @@ def test_a_list_that_lags_mails_nobody_twice(
 
 
 def test_a_hidden_project_tells_what_to_do(emulator: Emulator, lifecycle: ProjectCollaboratorLifecycle) -> None:
-    """Create, read, update and delete on a project that is gone or hidden all say how to go on."""
+    """Create, read, update and delete on a project that is gone or hidden say how to go on, with a state or without."""
     gone: dict[str, Any] = {**dict(MIA), "project_id": 404}
     inputs, state = ProjectCollaboratorInputs(**gone), lifecycle.state_model(**gone)
     acts: tuple[Callable[[], Any], ...] = (
-        lambda: lifecycle.create(inputs),
         lambda: lifecycle.read(state),
         lambda: lifecycle.update(state, inputs),
         lambda: lifecycle.delete(state),
@@ -100,6 +99,10 @@ def test_a_hidden_project_tells_what_to_do(emulator: Emulator, lifecycle: Projec
     for act in acts:
         with pytest.raises(Refused, match=r"mia-ai on QuantConnect project 404 .*pulumi state delete"):
             act()
+    hidden = r"mia-ai on QuantConnect project 404 .*refused: Project not found\); check its id and the credentials"
+    with pytest.raises(Refused, match=hidden) as refused:
+        lifecycle.create(inputs)
+    assert "pulumi state delete" not in str(refused.value)
 
 
 def test_a_user_id_that_is_no_number() -> None:
