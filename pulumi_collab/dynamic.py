@@ -358,11 +358,12 @@ def argument(kind: type[Inputs], name: str, value: Any) -> Any:
 
 
 @contextlib.contextmanager
-def data_function(what: str) -> Iterator[None]:
-    """Let a data function's error end the program with its one line instead of a traceback."""
+def data_function(what: str, *about: object) -> Iterator[None]:
+    """Let a data function's error end the program with its one line, about its argument, instead of a traceback."""
     try:
         yield
     except CollabError as error:
-        prefix = "" if isinstance(error, ConfigError) else f"{what}: "
+        named = [f" {'(not known yet)' if isinstance(value, pulumi.Output) else value}" for value in about]
+        prefix = "" if isinstance(error, ConfigError) else f"{what}{''.join(named)}: "
         told = pulumi.RunError(one_line(f"{prefix}{error}", limit=1000))
         raise told from (error if flag("PULUMI_COLLAB_DEBUG") else None)

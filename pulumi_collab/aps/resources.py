@@ -85,8 +85,7 @@ def get_client_collaborators(client_id: str) -> list[Collaborator]:
 
     Ends the program with one line when the app cannot be read. Source: `GET clients/{id}/collaborators`.
     """
-    shown = "(not known yet)" if isinstance(client_id, pulumi.Output) else client_id
-    with data_function(f"could not list the collaborators of {NAME} app {shown}"):
+    with data_function(f"could not list the collaborators of {NAME} app", client_id):
         client_id = argument(ClientCollaboratorsInputs, "client_id", client_id)
         return new_client(Client, stack_config).collaborators(client_id)
 

@@ -91,7 +91,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         elif found.user != user:
             yield Problem("user", f"is spelled {found.user!r} on {NAME}; the case of letters matters")
         elif old is None or (old.project_id, old.user) != (project_id, user):
-            if not _owner_is_told(people):
+            if _may_be_owner(found, people):
                 yield Problem("user", _MAY_BE_OWNER)
                 return
             wanted = {"permission", "live_control", "adopt"}
@@ -113,7 +113,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 raise Refused(self._owner(inputs))
             if found.user != inputs.user:
                 raise Refused(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
-            if not _owner_is_told(people):
+            if _may_be_owner(found, people):
                 raise Refused(f"{self.about(inputs)} {_MAY_BE_OWNER}")
             has = _has(found, inputs.permission, inputs.live_control)
             if not has and not inputs.adopt:
@@ -224,8 +224,8 @@ _MAY_BE_OWNER = (
 )
 
 
-def _owner_is_told(people: Iterable[wire.Collaborator]) -> bool:
-    return any(person.owner for person in people)
+def _may_be_owner(found: wire.Collaborator, people: Iterable[wire.Collaborator]) -> bool:
+    return found.permission != "read" and not any(person.owner for person in people)  # an owner may write
 
 
 def _find(people: list[wire.Collaborator], user: str, uid: int | None = None) -> wire.Collaborator | None:

@@ -94,8 +94,7 @@ def get_project_collaborators(project_id: int) -> list[Collaborator]:
     Ends the program with one line when the number is none or the project cannot be read.
     Source: `projects/collaboration/read`.
     """
-    shown = "(not known yet)" if isinstance(project_id, pulumi.Output) else project_id
-    with data_function(f"could not list the collaborators of {NAME} project {shown}"):
+    with data_function(f"could not list the collaborators of {NAME} project", project_id):
         project_id = argument(ProjectCollaboratorInputs, "project_id", project_id)
         client = new_client(Client, stack_config)
         try:

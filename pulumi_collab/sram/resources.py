@@ -338,8 +338,7 @@ def get_collaboration(identifier: str) -> CollaborationDetails:
     Ends the program with one line when the identifier is none or it cannot be read. Source: `collaborations/v1`,
     `invitations/v1`.
     """
-    shown = "(not known yet)" if isinstance(identifier, pulumi.Output) else identifier
-    with data_function(f"could not read the {NAME} collaboration {shown}"):
+    with data_function(f"could not read the {NAME} collaboration", identifier):
         identifier = argument(_CollaborationQuestion, "identifier", identifier)
         client = new_client(Client, stack_config)
         live = client.collaboration(identifier)

@@ -83,7 +83,6 @@ def get_project_collaborators(project: str) -> list[Collaborator]:
     Ends the program with one line when the project cannot be read. Source: `GET
     /projects/:project_id/project_collaborators`.
     """
-    shown = "(not known yet)" if isinstance(project, pulumi.Output) else project
-    with data_function(f"could not list the collaborators of {NAME} project {shown}"):
+    with data_function(f"could not list the collaborators of {NAME} project", project):
         project = argument(ProjectCollaboratorInputs, "project", project)
         return new_client(Client, stack_config).collaborators(project)

@@ -66,12 +66,20 @@ def test_an_owner_that_nobody_can_tell(unmarked: Emulator, access: dict[str, Any
 
 
 def test_nobody_is_taken_over_then(unmarked: Emulator) -> None:
-    """Anybody else who is in such a list could be the owner as well, and is not taken over."""
-    call(unmarked, "create", collaboratorUserId="jo", collaborationWrite=False, collaborationLiveControl=False)
+    """Anybody else in such a list who may write could be the owner as well, and is not taken over."""
+    call(unmarked, "create", collaboratorUserId="jo", collaborationWrite=True, collaborationLiveControl=False)
     unmarked.clear_journal()
     with pytest.raises(Refused, match="may be its owner"):
-        new(unmarked).create(declared("jo"))
+        new(unmarked).create(declared("jo", permission="write"))
     assert writes(unmarked) == []
+
+
+def test_who_may_only_read_is_no_owner(unmarked: Emulator) -> None:
+    """Who may only read is surely not the owner, so that is taken over, after a kill for example."""
+    state = new(unmarked).create(declared("jo"))
+    assert list(new(unmarked).check(dict(declared("jo")), None)) == []
+    assert new(unmarked).create(declared("jo")) == state
+    assert writes(unmarked) == ["create"]
 
 
 def test_people_are_added_and_kept_then(unmarked: Emulator) -> None:
