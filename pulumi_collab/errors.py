@@ -24,6 +24,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+ADVICE = "; check whose they are and what they may do"
+"""What to do about credentials that do not suffice, where nobody knows better."""
+
 LONGEST_WAIT = 60
 """Seconds. A `Retry-After` beyond this ends the call with an error that names it."""
 
@@ -85,8 +88,8 @@ class RequestError(CollabError):
         self.wait = wait
 
     def plus(self, more: str) -> Self:
-        """The same error with more words."""
-        return type(self)(f"{self}{more}", status=self.status, wait=self.wait)
+        """The same error with more words, in place of advice that holds for every service."""
+        return type(self)(f"{str(self).removesuffix(ADVICE)}{more}", status=self.status, wait=self.wait)
 
 
 class Unreachable(RequestError):

@@ -32,6 +32,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from ._version import __version__
 from .config import is_loopback
 from .errors import (
+    ADVICE,
     LONGEST_WAIT,
     BadAnswer,
     CollabError,
@@ -281,7 +282,7 @@ class Session:
             )
         elif status == 403:
             kind, text = Forbidden, "does not allow this with these credentials (HTTP 403)"
-            then = "; check whose they are and what they may do"
+            then = ADVICE
         elif status == 404:
             kind, text = NotFound, "knows no such thing, or hides it from these credentials (HTTP 404)"
             then = "" if said and answer.json is not None else "; check the base URL"  # not in the service's own words

@@ -120,8 +120,9 @@ def test_missing_rights_raise(emulator: Emulator) -> None:
             Forbidden,
             match=r"does not allow this with these credentials.*; check the rights on project 'web' of the account "
             "whose key TEAMHUB_ACCOUNT_KEY is",
-        ):
+        ) as refused:
             act()
+        assert "check whose they are" not in str(refused.value), "one piece of advice is enough"
     assert behind.held(emulator) == {"jane.doe": "guest", "jo": "guest"}
     problems = list(new(emulator, "stranger-key").check(dict(inputs()), None))
     assert [problem.property for problem in problems] == ["project"]
