@@ -248,9 +248,12 @@ class Session:
             failed, (requests.ConnectTimeout, requests.exceptions.ProxyError)
         )
         if not_sent or _not_trusted(reason):
+            then = (
+                "" if not_sent else "; where the certificate is your own authority's, name that in REQUESTS_CA_BUNDLE"
+            )
             return Unreachable(
                 f"cannot reach {self.service} at {host}{through} ({self._why(reason)}); check the network and the base "
-                "URL"
+                f"URL{then}"
             )
         if isinstance(failed, requests.exceptions.SSLError):  # in the handshake or after the request: both look alike
             return NoAnswer(
@@ -337,5 +340,5 @@ def error_text(body: Any) -> str:
 def _parsed(response: requests.Response) -> Any:
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter where it is nested beyond reason
         return None

@@ -55,8 +55,11 @@ class Client:
 
     def __init__(self, base_url: str, access_token: str) -> None:
         if not access_token.isascii() or not access_token.isprintable() or " " in access_token:
-            meaning = SETTINGS["access_token"].meaning
-            raise ConfigError(f"{meaning} must be the token alone, without `Bearer`, blanks or line breaks")
+            setting = SETTINGS["access_token"]
+            raise ConfigError(
+                f"{setting.meaning} ({setting.environment} or {setting.key}) must be the token alone, without "
+                "`Bearer`, blanks or line breaks"
+            )
         base_url = checked_base_url(base_url, SETTINGS["base_url"])
         base_url = base_url.removesuffix("/applications/v1").removesuffix("/applications")
         self._session = Session(

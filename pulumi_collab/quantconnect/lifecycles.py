@@ -219,8 +219,9 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
 
 _MAY_BE_OWNER = (
-    f"is on the project already and may be its owner, whom {NAME} does not mark this time, so the access is not taken "
-    "over: unless it is the owner, remove the person in the web interface and run it again"
+    "is on the project already, perhaps by a `pulumi up` that was interrupted, and may be its owner, whom "
+    f"{NAME} does not mark this time, so the access is not taken over: unless it is the owner, remove the person in "
+    "the web interface and run it again"
 )
 
 
@@ -231,7 +232,7 @@ def _may_be_owner(found: wire.Collaborator, people: Iterable[wire.Collaborator])
 def _find(people: list[wire.Collaborator], user: str, uid: int | None = None) -> wire.Collaborator | None:
     """The person's entry; None only when there is surely none. `uid` is the one in the state, where that has one."""
     found = _shown(people, user, uid)
-    if found is None and any(not person.user and not _is_other(person, uid) for person in people):
+    if found is None and any(not (person.user or person.owner or _is_other(person, uid)) for person in people):
         raise BadAnswer(
             f"{NAME} lists somebody without a publicId, who may be {user} or not; try again, and if it stays look at "
             "the project's collaborators in the web interface"

@@ -64,8 +64,11 @@ class Client:
 
     def __init__(self, base_url: str, api_token: str) -> None:
         if not api_token.isascii() or not api_token.isprintable() or " " in api_token:
-            meaning = SETTINGS["api_token"].meaning
-            raise ConfigError(f"{meaning} must be the token alone, without `Bearer`, blanks or line breaks")
+            setting = SETTINGS["api_token"]
+            raise ConfigError(
+                f"{setting.meaning} ({setting.environment} or {setting.key}) must be the token alone, without "
+                "`Bearer`, blanks or line breaks"
+            )
         base_url = checked_base_url(base_url, SETTINGS["base_url"]).removesuffix("/api")
         self._session = _Session(
             NAME, f"{base_url}/api", auth=Bearer(api_token), secrets=[api_token], credentials="SRAM_API_TOKEN"
@@ -266,10 +269,9 @@ class Client:
 
     def _heard(self, headers: Mapping[str, str]) -> None:
         try:
-            told = parsedate_to_datetime(headers["Date"])
-        except (KeyError, ValueError, TypeError):
+            ahead = parsedate_to_datetime(headers["Date"]).astimezone(UTC) - datetime.now(UTC)
+        except (KeyError, ValueError, TypeError, OverflowError):
             return
-        ahead = told.astimezone(UTC) - datetime.now(UTC)
         self._ahead = ahead if abs(ahead) > timedelta(seconds=5) else timedelta(0)
 
 

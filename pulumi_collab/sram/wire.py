@@ -105,7 +105,7 @@ class Collaboration(_Answer):
     units: Annotated[list[str], _names("name")] = []
     services: Annotated[list[str], _names("entity_id")] = []
     """The entity ids of the connected services."""
-    groups: list[Group] = []
+    groups: list[Group] | None = None
     invitations_count: int = 0
     """How many were ever invited."""
     members: list[Member] = Field(default=[], validation_alias=AliasChoices("members", "collaboration_memberships"))

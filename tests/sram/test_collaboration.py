@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -279,6 +279,24 @@ def test_adopt_changes_units(ours: Ours) -> None:
     assert problems(ours, wanted) == {}
     assert ours.collaborations.create(wanted).identifier == first.identifier
     assert collaborations(ours.emulator)["ai"]["units"] == ["Research"]
+
+
+@pytest.mark.parametrize(
+    ("change", "property_"),
+    [
+        ({"short_name": "other"}, "name"),
+        ({"name": "Other"}, "name"),
+        ({"name": "New"}, "expiry_date"),
+    ],
+)
+def test_a_replacement_that_cannot_be_made(ours: Ours, change: dict[str, str], property_: str) -> None:
+    """What the new one could not have fails at preview, while the old one is still there."""
+    ours.make(name="Other", short_name="other")
+    past = (datetime.now(UTC) - timedelta(days=2)).date().isoformat() if property_ == "expiry_date" else None
+    old = ours.make(allow_replacement=True).model_copy(update={"expiry_date": past})
+    wanted = as_inputs(old).model_copy(update=change)
+    assert property_ in problems(ours, wanted, old)
+    assert problems(ours, wanted.model_copy(update={"name": "New", "short_name": "ai", "expiry_date": None}), old) == {}
 
 
 # --- create that fails half-way ---

@@ -790,6 +790,54 @@ def test_a_date_that_was_half_changed_costs_no_resend(ours: Ours) -> None:
     assert set(invited(ours.emulator, ai)) == {"bob@x.org"}
 
 
+def test_an_interrupted_change_of_date_is_found_by_a_refresh(ours: Ours) -> None:
+    """Killed after the invitation with the new date was sent, and refreshed: it is remembered, not sent once more."""
+    ai = ours.make().identifier
+    bob = ours.invite(ai)
+    ours.updated(bob, invitation_expiry_date=LATER)  # its answer never reaches the state
+    bob = ours.refreshed(bob)
+    after = ours.updated(bob, invitation_expiry_date=LATER)
+    assert (after.status, after.resends, after.invitation_expiry_date) == ("open", 0, LATER)
+    assert ours.invites.changed(after, dict(inputs_of(after))) == set()
+    assert mails(ours.emulator, "bob@x.org") == 2
+
+
+def test_a_date_does_not_go_round_the_limits(ours: Ours) -> None:
+    """Another date invites nobody beyond the limit whose invitation expired, nor after the membership was to end."""
+    ai = ours.make().identifier
+    bob = ours.invite(ai, resend_limit=0)
+    act(ours.emulator, "age-invitation", invitation_id=bob.invitation_id, days=20)
+    old = bob.model_copy(update={"invitation_expires": (datetime.now(UTC) - timedelta(days=5)).isoformat()})
+    ours.again()
+    ours.updated(old, invitation_expiry_date=LATER)
+    assert "nobody is mailed, as resend_limit is 0" in ours.told[-1]
+    past = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    ann = ours.invite(ai, "ann@x.org").model_copy(update={"membership_expiry_date": past})
+    after = ours.updated(ann, invitation_expiry_date=LATER)
+    assert "the open invitation stays as it is; nobody is mailed, as membership_expiry_date" in ours.told[-1]
+    assert after.invitation_id == ann.invitation_id
+    assert mails(ours.emulator, "bob@x.org") == mails(ours.emulator, "ann@x.org") == 1
+
+
+def test_an_unknown_group_withdraws_nothing(ours: Ours) -> None:
+    """Another date together with a group that does not exist is refused before the invitation is withdrawn."""
+    ai = ours.make().identifier
+    group(ours.emulator, ai, "one")
+    bob = ours.invite(ai, groups=["one"])
+    with pytest.raises(Refused, match=r"groups names typo, which the collaboration does not have \(it has one\)"):
+        ours.updated(bob, invitation_expiry_date=LATER, groups=["typo"])
+    assert invitation_id(ours.emulator, ai, "bob@x.org") == bob.invitation_id
+
+
+def test_an_end_that_is_not_shown_is_told(ours: Ours) -> None:
+    """SRAM does not show when a membership of an open invitation will end, so taking one over says so."""
+    ai = ours.make().identifier
+    ours.invite(ai)
+    ours.again()
+    ours.invite(ai, membership_expiry_date=LATER)
+    assert "SRAM does not show when a membership that comes of it ends" in ours.told[-1]
+
+
 def test_a_member_with_another_end_is_not_taken_over(ours: Ours) -> None:
     """A member whose membership ends at another time than declared, or at all, fails at preview and at `up`."""
     ai = ours.make().identifier

@@ -66,7 +66,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         else:
             yield from self._check_change(known, old)
         expiry = known.get("expiry_date")
-        changed = old is None or not same("expiry_date", old.expiry_date, expiry)
+        changed = old is None or old.short_name in self._going or not same("expiry_date", old.expiry_date, expiry)
         if expiry is not None and changed and expiry_moment(expiry) <= self.client.now():
             yield Problem("expiry_date", f"must be in the future: the day that {NAME} keeps of it is past or today")
 
@@ -121,10 +121,14 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             )
         if not same("units", old.units, inputs.units):
             with self.client.alone(old.identifier):
-                settle(
-                    lambda: self._units_set(old.identifier, inputs.units),
-                    lambda: self._has_units(old.identifier, inputs.units),
-                )
+                try:
+                    settle(
+                        lambda: self._units_set(old.identifier, inputs.units),
+                        lambda: self._has_units(old.identifier, inputs.units),
+                    )
+                except NotFound as error:
+                    self._must_be_ours(old)
+                    raise error.plus("; the collaboration is gone: run `pulumi refresh`") from error
         return old.model_copy(update=values_of(inputs))
 
     def delete(self, state: CollaborationState) -> None:
@@ -146,17 +150,16 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
     # --- preview ---
 
     def _check_new(self, known: Mapping[str, Any]) -> Iterable[Problem]:
-        organisation = self.client.organisation()
-        known_units = folded(organisation.units)
-        for unit in known.get("units", ()):
-            if unit.casefold() not in known_units:
-                yield Problem("units", f"{unit!r} is no unit of {owner_of(organisation)}; {units_of(organisation)}")
+        yield from self._check_units(known)
+        yield from self._check_place(known)
+
+    def _check_place(self, known: Mapping[str, Any]) -> Iterable[Problem]:
+        """The names are free, or what has them can be taken over."""
         if "short_name" not in known:
             return
+        organisation = self.client.organisation()
         found = organisation.find(known["short_name"])
-        if found is not None and found.short_name in self._going:
-            return
-        if found is None:
+        if found is None or found.short_name in self._going:
             twin = of_name(organisation, known.get("name", ""))
             if twin is not None and twin.short_name not in self._going:
                 yield Problem("name", f"is that of the collaboration {twin.short_name} already; names are unique")
@@ -177,6 +180,13 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
                 f"{', '.join(others)} are not declared, and count as the organisation's own"
             )
 
+    def _check_units(self, known: Mapping[str, Any]) -> Iterable[Problem]:
+        organisation = self.client.organisation()
+        there = folded(organisation.units)
+        for unit in known.get("units", ()):
+            if unit.casefold() not in there:
+                yield Problem("units", f"{unit!r} is no unit of {owner_of(organisation)}; {units_of(organisation)}")
+
     def _check_change(self, known: Mapping[str, Any], old: CollaborationInputs) -> Iterable[Problem]:
         if "administrators" in known and folded(known["administrators"]) != folded(old.administrators):
             self.tell(
@@ -185,11 +195,9 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             )
         before = CollaborationState.model_validate(values_of(old))
         fixed = sorted(self.changed(before, known) & set(FIXED))
-        if "units" in known and not same("units", old.units, known["units"]):
-            organisation = self.client.organisation()
-            for unit in known["units"]:
-                if unit.casefold() not in folded(organisation.units):
-                    yield Problem("units", f"{unit!r} is no unit of {owner_of(organisation)}; {units_of(organisation)}")
+        other_units = "units" in known and not same("units", old.units, known["units"])
+        if other_units:
+            yield from self._check_units(known)
         if not fixed or "allow_replacement" not in known:
             return
         found = self.client.organisation().find(old.short_name)
@@ -217,6 +225,9 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             )
         else:
             self._going.add(old.short_name)
+            if not other_units:
+                yield from self._check_units(known)
+            yield from self._check_place(known)  # after the old one has gone it would be too late
 
     def _counted(self, found: wire.Collaboration) -> str:
         invitations = len(self.client.open_invitations(found.identifier))

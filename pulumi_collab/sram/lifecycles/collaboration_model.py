@@ -158,7 +158,7 @@ def may_be_added(tags: Iterable[str], found: wire.Collaboration, organisation: w
         return True  # a create of ours that was killed looks like this
     others = [set(each.tags) for each in organisation.collaborations if each.identifier != found.identifier]
     extra = set(found.tags) - set(tags)
-    return all(extra <= each for each in others)
+    return not extra or (bool(others) and all(extra <= each for each in others))
 
 
 def has_tags(live: Iterable[str], wanted: Iterable[str], before: Iterable[str]) -> bool:

@@ -6,26 +6,28 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ...errors import NotFound, Problem, Refused
+from ...errors import ConfigError, NotFound, Problem, Refused
 from ...lifecycle import Lifecycle, settle
 from .. import wire
 from ..client import NAME, Client, gone_is_fine, of_address, same_email
 from .invite_model import (
     DATES,
     FIXED_EXPIRY,
-    FIXED_GROUPS,
     LAST_ADMIN,
     LAST_ADMIN_PERHAPS,
     LOST,
     REFUSED_LATER,
     TOLD,
+    UNSEEN_END,
     CollaborationInviteInputs,
     CollaborationInviteState,
     Found,
     conflict,
     differing_in,
+    ended,
     ends,
     expires_as,
+    fixed_groups,
     gives,
     iso,
     moved,
@@ -36,8 +38,8 @@ from .invite_model import (
     values_of,
     words,
 )
-from .invite_search import answered, find, groups_of, is_late
-from .values import moment, same_moment
+from .invite_search import answered, find, groups_of, is_late, missing_groups
+from .values import moment, near, same_moment
 
 
 class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, CollaborationInviteState, Client]):
@@ -103,7 +105,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         if date in known and not same_moment(getattr(old, date), known[date]) and not expires_as(member, known[date]):
             yield Problem(date, FIXED_EXPIRY)
         if "groups" in known and set(known["groups"]) != set(old.groups):
-            yield Problem("groups", FIXED_GROUPS)
+            yield Problem("groups", fixed_groups(old.groups))
 
     def _check_member(self, known: Mapping[str, Any], member: wire.Member) -> Iterable[Problem]:
         """A member who has something else is not taken over."""
@@ -141,7 +143,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def changed(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> set[str]:
         """What differs, `status` too when somebody has to be invited again."""
-        now = datetime.now(UTC)
+        now = self._now()
         status = status_now(old, now)
         differing = {name for name in differing_in(old, known) if name not in self.creation_only}
         if status == "accepted":
@@ -151,7 +153,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                 if "membership_expiry_date" in differing:
                     self.tell(f"{self.about(old)}: membership_expiry_date {FIXED_EXPIRY}; {REFUSED_LATER}")
                 if "groups" in differing:
-                    self.tell(f"{self.about(old)}: groups {FIXED_GROUPS}; {REFUSED_LATER}")
+                    self.tell(f"{self.about(old)}: groups {fixed_groups(old.groups)}; {REFUSED_LATER}")
         if status in LOST and not differing & set(self.identity):
             limit = known.get("resend_limit", old.resend_limit)
             last_day = known.get("membership_expiry_date", old.membership_expiry_date)
@@ -161,6 +163,13 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             again = f"`pulumi up` invites again ({old.resends + 1} of {limit})"
             self.tell(f"{self.about(old)}: {TOLD[status]}; {why_not or again}")
         return differing
+
+    def _now(self) -> datetime:
+        """The service's time, as far as it is known: a diff works without credentials."""
+        try:
+            return self.client.now()
+        except ConfigError:
+            return datetime.now(UTC)
 
     # --- the four operations ---
 
@@ -181,6 +190,8 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                     told = conflict("is invited", there, words(inputs.intended_role, inputs.groups))
                     raise Refused(f"{self.about(inputs)} {told}")
                 self.takes_over(inputs)
+                if inputs.membership_expiry_date:
+                    self.tell(f"{self.about(inputs)} {UNSEEN_END}")
                 return state_of(inputs, found)
             wanted = state_of(inputs).model_copy(update={"home": found.home})
             return self._invited(wanted, found.invitation, resends=0)
@@ -207,8 +218,13 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                 return self._member_changed(old, kept, found)
             if found.status == "open" and found.invitation is not None:
                 return self._invitation_changed(old, kept, found, found.invitation)
-            if old.status == "open" and moved(old, kept):  # withdrawn for its date, and the call after that was lost
-                return self._invited(kept, found.invitation, resends=old.resends)
+            interrupted = found.status == "declined" and status_now(old, self.client.now()) == "open"
+            if interrupted and moved(old, kept) and not ended(kept.membership_expiry_date, self.client.now()):
+                self.tell(
+                    f"{self.about(inputs)}: the open invitation is gone, as if an earlier `pulumi up` had withdrawn it "
+                    "for its new date and then failed, so it is sent; SRAM does not tell whether the person declined it"
+                )
+                return self._invited(kept, None, resends=old.resends)
             why_not = not_again(old, inputs.resend_limit, inputs.membership_expiry_date, self.client.now())
             if why_not is not None:
                 self.tell(f"{self.about(inputs)}: {TOLD[found.status]}; {why_not}")
@@ -255,6 +271,8 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             )
             until = None
         left = [stale.identifier] if stale is not None else []
+        if left:
+            self._check_groups(wanted)
         asked = {"status": "open", "invitation_id": None, "invitation_expires": None, "user": None, "resends": resends}
         new = wanted.model_copy(update=asked)
 
@@ -287,6 +305,18 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
         return settle(write, look)
 
+    def _check_groups(self, wanted: CollaborationInviteState) -> None:
+        """Before an invitation is withdrawn: the service refuses one to a group that is not there."""
+        if not missing_groups(self.client.collaboration(wanted.collaboration), wanted.groups):
+            return
+        live = self.client.collaboration_now(wanted.collaboration)
+        if missing := missing_groups(live, wanted.groups):
+            raise Refused(
+                f"{self.about(wanted)}: groups names {', '.join(missing)}, which the collaboration does not have (it "
+                f"has {', '.join(sorted(group.short_name for group in live.groups or ())) or 'none'}); make it in the "
+                "web interface, or correct the program"
+            )
+
     def _withdraw(self, collaboration: str, invitation_id: str) -> None:
         def look() -> bool | None:
             return True if answered(self.client, invitation_id) is None else None
@@ -301,12 +331,19 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         self, old: CollaborationInviteState, kept: CollaborationInviteState, found: Found, invitation: wire.Invitation
     ) -> CollaborationInviteState:
         dates = moved(old, kept)
-        if dates and invitation.identifier == old.invitation_id:
+        over = ended(kept.membership_expiry_date, self.client.now())
+        if dates and over:
+            self.tell(f"{self.about(kept)}: the open invitation stays as it is; {over}")
+        elif dates == ["invitation_expiry_date"] and self._ends_as(invitation, kept):
+            pass  # sent already, by an `up` that was interrupted
+        elif dates and invitation.identifier == old.invitation_id:
             self.tell(
                 f"{self.about(kept)}: {' and '.join(dates)} of an open invitation cannot be changed, so it is "
                 "withdrawn and sent again"
             )
             return self._invited(kept, invitation, resends=old.resends)
+        elif "membership_expiry_date" in dates:
+            self.tell(f"{self.about(kept)} {UNSEEN_END}")
         if not gives(invitation, kept):
             self._give(kept, invitation.identifier, found.added)
         again = status_now(old, self.client.now()) in LOST and invitation.identifier != old.invitation_id
@@ -318,6 +355,11 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             "resends": old.resends + again,
         }
         return kept.model_copy(update=changed)
+
+    @staticmethod
+    def _ends_as(invitation: wire.Invitation, wanted: CollaborationInviteState) -> bool:
+        declared = wanted.invitation_expiry_date
+        return declared is not None and near(invitation.expires, moment(declared))
 
     def _give(self, wanted: CollaborationInviteState, invitation_id: str, added: list[str]) -> None:
         def write() -> bool:
@@ -343,7 +385,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         if not same_moment(getattr(old, date), getattr(kept, date)) and not expires_as(member, getattr(kept, date)):
             raise Refused(f"{self.about(kept)}: {date} {FIXED_EXPIRY}")
         if set(old.groups) != set(kept.groups):
-            raise Refused(f"{self.about(kept)}: groups {FIXED_GROUPS}")
+            raise Refused(f"{self.about(kept)}: groups {fixed_groups(old.groups)}")
         if member.role != kept.intended_role:
             live = self.client.collaboration_now(kept.collaboration)
             if live.is_last_admin(member):

@@ -73,17 +73,18 @@ FIXED_EXPIRY = (
     "of a member cannot be changed through the API; change it in the web interface and run `pulumi refresh`, or "
     "declare what is there"
 )
-FIXED_GROUPS = (
-    "act through the invitation, and this one is accepted; change the member's groups in the web interface, and "
-    "declare here what was declared before"
-)
 
 
 LAST_ADMIN_PERHAPS = (
     "if the invitation was accepted under another address by the only admin of the collaboration, `pulumi up` will "
     "refuse to lower the role; make somebody else an admin first"
 )
-REFUSED_LATER = "`pulumi up` refuses this otherwise"
+REFUSED_LATER = "`pulumi up` may refuse this otherwise"
+UNSEEN_END = (
+    "is invited already, and SRAM does not show when a membership that comes of it ends; if the invitation is not this "
+    "program's own, withdraw it in the web interface, so that `pulumi up` sends one with the declared "
+    "membership_expiry_date"
+)
 
 
 def conflict(what: str, there: str, asked: str) -> str:
@@ -143,15 +144,28 @@ def moved(old: CollaborationInviteState, kept: CollaborationInviteState) -> list
     return [name for name in DATES if not same_moment(getattr(old, name), getattr(kept, name))]
 
 
+def ended(until: str | None, now: datetime) -> str | None:
+    """Why nobody is invited whose membership would be over at once."""
+    if until is None or moment(until) > now:
+        return None
+    return f"nobody is mailed, as membership_expiry_date {until} has passed; change it, or remove the resource"
+
+
 def not_again(old: CollaborationInviteState, limit: int, until: str | None, now: datetime) -> str | None:
     """Why nobody is invited again; None when it may be."""
-    if until is not None and moment(until) <= now:
-        return f"nobody is mailed, as membership_expiry_date {until} has passed; change it, or remove the resource"
     if old.resends >= limit:
-        return (
+        return ended(until, now) or (
             f"nobody is mailed, as resend_limit is {limit} and {old.resends} were sent again; raise it to invite again"
         )
-    return None
+    return ended(until, now)
+
+
+def fixed_groups(there: Iterable[str]) -> str:
+    """Why a member's groups cannot be declared otherwise."""
+    return (
+        "act through the invitation, and this one is accepted; change the member's groups in the web interface, and "
+        f"declare here what the invitation gave: {sorted(there)}"
+    )
 
 
 def iso(when: datetime | None) -> str | None:

@@ -65,6 +65,13 @@ def groups_of(
     live: wire.Collaboration, invitation: wire.Invitation, declared: list[str]
 ) -> tuple[list[wire.Group], list[str]]:
     """The groups that somebody gave, and the identifiers of those that the service puts everybody in."""
-    everybody = {group.identifier for group in live.groups if group.auto_provision_members}
+    everybody = {group.identifier for group in live.groups or () if group.auto_provision_members}
     added = [group for group in invitation.groups if group.identifier in everybody and not group.names & set(declared)]
     return [group for group in invitation.groups if group not in added], [group.identifier for group in added]
+
+
+def missing_groups(live: wire.Collaboration, declared: list[str]) -> list[str]:
+    """Which of the declared groups the collaboration does not have; none where it does not show its groups."""
+    if live.groups is None:
+        return []
+    return sorted(set(declared) - {name for group in live.groups for name in group.names})
