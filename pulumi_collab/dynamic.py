@@ -10,6 +10,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from secrets import token_hex
 from types import FrameType
 from typing import Annotated, Any, ClassVar, NoReturn
 from weakref import WeakKeyDictionary
@@ -47,6 +48,7 @@ from .lifecycle import Inputs, Lifecycle
 from .shared import Client, process_client
 
 PROVIDER_KEY = "__provider"
+MADE = "__made"  # marks one creation, in the outputs (`holders.py`)
 TWIN = "__twin"  # names the resource that declares the same thing already; `check` takes it out of the inputs
 
 STALE = (
@@ -108,11 +110,7 @@ class LifecycleProvider(ResourceProvider):
                 old = self._state(olds or self._before.get(urn, {})) if olds or urn in self._before else None
                 if olds and urn:
                     self._before[urn] = olds
-                    self._holders.asked_about(urn)
-                    if set(self.kind.identity) <= known.keys():
-                        key = self._lifecycle.key_of(self.kind.state_model.model_construct(**known))
-                        if key == self._lifecycle.key_of(old):
-                            self._holders.holds(key, urn)
+                    self._note_hold(old, known)
                 if flag("PULUMI_COLLAB_OFFLINE"):
                     return []
                 self._lifecycle.client  # noqa: B018  # a missing credential is told now, whatever is looked up
@@ -123,10 +121,10 @@ class LifecycleProvider(ResourceProvider):
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
         """Compare in the lifecycle's terms. A value not known yet counts as a change."""
         with self._told():
-            self._holders.asked_about(_urn())
             news = _declared_in(_news)
             known, unknown = self._validated(news, self.kind.state_model)  # after a refresh, what is live comes here
             old, lifecycle = self._state(_olds), self._lifecycle
+            self._note_hold(old, known, _olds.get(MADE))
             changed = lifecycle.changed(old, known) | (unknown - lifecycle.creation_only)
             replaces = lifecycle.replaces(old, changed)
             first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
@@ -138,32 +136,31 @@ class LifecycleProvider(ResourceProvider):
         lifecycle, key = self._lifecycle, self._lifecycle.key_of(inputs)
         self._before.pop(urn, None)
         with self._told("create", inputs), self._holders.alone(key):
-            lifecycle.taken_over.discard(key)
             try:
                 state = lifecycle.create(inputs)
             except Exception:
                 self._holders.failed(key, urn)
                 raise
-            self._holders.created(key, urn, taken_over=key in lifecycle.taken_over)
-            return CreateResult(lifecycle.id_of(state), _plain(state))
+            creation = token_hex(4)
+            self._holders.holds(key, urn, creation)
+            return CreateResult(lifecycle.id_of(state), _plain(state) | {MADE: creation})
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """The live state, with the inputs it corresponds to: only so does drift show as that property."""
         with self._told("read", id_=id_):
-            self._holders.asked_about(_urn())
             state = self._state(props | self._lifecycle.from_id(id_))
             live = self._lifecycle.read(state)
             if live is None:
                 return ReadResult("", {})
             outs = _plain(live)
-            return ReadResult(id_, outs, {k: v for k, v in outs.items() if k in self.kind.inputs_model.model_fields})
+            inputs = {k: v for k, v in outs.items() if k in self.kind.inputs_model.model_fields}
+            return ReadResult(id_, outs | _mark_of(props), inputs)
 
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Change in place."""
         inputs = self._inputs(_news)
-        self._holders.asked_about(_urn())
         with self._told("update", inputs):
-            return UpdateResult(_plain(self._lifecycle.update(self._state(_olds), inputs)))
+            return UpdateResult(_plain(self._lifecycle.update(self._state(_olds), inputs)) | _mark_of(_olds))
 
     def delete(self, _id: str, _props: Properties) -> None:
         """End it, unless the program holds the same thing by another resource, or anew by this one (`holders.py`)."""
@@ -173,17 +170,27 @@ class LifecycleProvider(ResourceProvider):
             state = self._state(_props)
             key = self._lifecycle.key_of(state)
             with self._holders.alone(key):
-                ending = self._holders.ending(key, urn)
+                ending = self._holders.ending(key, urn, _props.get(MADE))
+                if ending is Ending.REMOVE and self._holders.is_held(self._lifecycle.also_ends(state)):
+                    ending = Ending.MOVED
                 if ending is Ending.REMOVE:
                     self._lifecycle.delete(state)
-                elif ending is Ending.LEAVE:
-                    more = self._lifecycle.left_behind(state)
-                    pulumi.log.warn(f"{_id} is declared by another resource now, so nothing was removed{more}")
-                else:
+                elif ending is Ending.REFUSE:
                     raise Refused(
                         f"{self._lifecycle.about(state)}: another resource of the program declares it and could not be "
                         "made, so nothing was removed; mend that and run `pulumi up` again"
                     )
+                else:
+                    now = "another resource" if ending is Ending.MOVED else "this resource anew"
+                    more = self._lifecycle.left_behind(state)
+                    pulumi.log.warn(f"{_id} is declared by {now} now, so nothing was removed{more}")
+
+    def _note_hold(self, old: Any, known: Properties, creation: str | None = None) -> None:
+        """A resource that stays what it is holds it, whatever else is changed."""
+        if set(self.kind.identity) <= known.keys():
+            key = self._lifecycle.key_of(self.kind.state_model.model_construct(**known))
+            if key == self._lifecycle.key_of(old):
+                self._holders.holds(key, _urn(), creation)
 
     def _validated(self, news: Properties, model: type[Inputs] | None = None) -> tuple[Properties, set[str]]:
         """The valid known inputs with their defaults, and the names of those that are not known yet."""
@@ -236,7 +243,11 @@ class LifecycleProvider(ResourceProvider):
 
 def _declared_in(props: Properties) -> Properties:
     """The properties without what we and the SDK add to them."""
-    return {k: v for k, v in props.items() if k not in (PROVIDER_KEY, TWIN)}
+    return {k: v for k, v in props.items() if k not in (PROVIDER_KEY, TWIN, MADE)}
+
+
+def _mark_of(props: Properties) -> Properties:
+    return {MADE: props[MADE]} if MADE in props else {}
 
 
 def _urn() -> str:

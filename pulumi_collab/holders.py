@@ -2,7 +2,8 @@
 
 The engine tells a provider neither what else the program declares nor why it deletes. It creates the new resource
 before it deletes the old one, and both may be one access: after a rename, when people move among the resources of a
-list, or when a replacement is forced.
+list, or when a replacement is forced. An old one whose deletion was interrupted is deleted by a later operation, under
+the URN of the one that has replaced it. So each creation has a mark of its own, which the state keeps.
 """
 
 from __future__ import annotations
@@ -16,54 +17,54 @@ class Ending(Enum):
     """What deleting a resource means."""
 
     REMOVE = auto()
-    """Nobody else holds it: it goes."""
-    LEAVE = auto()
-    """Another resource holds it now, or the same one anew: it stays."""
+    """Nobody holds it but the resource that ends: it goes."""
+    MOVED = auto()
+    """Another resource holds it now: it stays."""
+    RENEWED = auto()
+    """The same resource holds it anew, and an older creation of it ends: it stays."""
     REFUSE = auto()
     """Another resource was to hold it and failed: whether it may go is for the next run to say."""
 
 
 class Holders:
-    """By key: which resources hold it. A resource is known by its URN; one without (`""`) holds nothing."""
+    """By key: which resources hold it, by which creation. A resource is known by its URN; one without holds nothing."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
-        self._held: defaultdict[str, set[str]] = defaultdict(set)
+        self._held: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
         self._failed: defaultdict[str, set[str]] = defaultdict(set)
-        self._taken: dict[str, str] = {}  # URN -> what it has just taken over; its own older self may still be deleted
+        self._creators: dict[str, str] = {}  # creation -> URN
 
     def alone(self, key: str) -> threading.RLock:
         """A lock around creating it or deleting it, so that a deletion never follows an answer that has grown old."""
         with self._guard:
             return self._locks[key]
 
-    def holds(self, key: str, urn: str) -> None:
-        """The resource is in the state and declared still."""
+    def holds(self, key: str, urn: str, creation: str | None = None) -> None:
+        """The resource is there and declared still, by this creation as far as that is known."""
         if urn:
-            self._held[key].add(urn)
-
-    def created(self, key: str, urn: str, *, taken_over: bool) -> None:
-        """The resource was made, of something that was there already or not."""
-        self.holds(key, urn)
-        self._failed[key].discard(urn)
-        if urn and taken_over:
-            self._taken[urn] = key
+            self._held[key][urn] = creation or self._held[key].get(urn)
+            self._creators.setdefault(creation or "", urn)
+            self._failed[key].discard(urn)
 
     def failed(self, key: str, urn: str) -> None:
         """The resource could not be made."""
         if urn:
             self._failed[key].add(urn)
 
-    def asked_about(self, urn: str) -> None:
-        """The engine goes on with the resource, so no older self of it waits to be deleted."""
-        self._taken.pop(urn, None)
+    def is_held(self, key: str) -> bool:
+        """Whether any resource holds it."""
+        return bool(self._held[key])
 
-    def ending(self, key: str, urn: str) -> Ending:
-        """What deleting it means now. Call it inside `alone`, and delete there."""
+    def ending(self, key: str, urn: str, creation: str | None) -> Ending:
+        """What deleting that creation means now. Call it inside `alone`, and delete there."""
         if not urn:
             return Ending.REMOVE
-        self._held[key].discard(urn)
-        if self._held[key] or self._taken.pop(urn, None) == key:
-            return Ending.LEAVE
+        now = self._held[key].get(urn)
+        if now and creation and now != creation and self._creators.get(creation, urn) == urn:
+            return Ending.RENEWED
+        self._held[key].pop(urn, None)
+        if self.is_held(key):
+            return Ending.MOVED
         return Ending.REFUSE if self._failed[key] - {urn} else Ending.REMOVE

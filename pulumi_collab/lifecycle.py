@@ -59,17 +59,11 @@ class Lifecycle(ABC, Generic[I, S, C]):
     def __init__(self, connect: Callable[[], C], tell: Tell) -> None:
         self._connect = connect
         self.tell = tell
-        self.taken_over: set[str] = set()
-        """By `key_of`: what `create` found there and took over, until the door has read it."""
 
     @property
     def client(self) -> C:
         """What calls the service. Raises `ConfigError` where a credential is missing."""
         return self._connect()
-
-    def takes_over(self, inputs: I) -> None:
-        """Say that what is to be created was there already."""
-        self.taken_over.add(self.key_of(inputs))
 
     @abstractmethod
     def about(self, inputs: I) -> str:
@@ -120,6 +114,10 @@ class Lifecycle(ABC, Generic[I, S, C]):
     @abstractmethod
     def update(self, old: S, inputs: I) -> S:
         """Change it in place."""
+
+    def also_ends(self, state: S) -> str:
+        """The key of what deleting it would end besides, as it is at that moment; mostly nothing."""
+        return ""
 
     def left_behind(self, state: S) -> str:
         """What to tell when this resource ends because another one declares the same thing; mostly nothing."""

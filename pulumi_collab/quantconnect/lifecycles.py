@@ -115,12 +115,10 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 raise Refused(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
             if _may_be_owner(found, people):
                 raise Refused(f"{self.about(inputs)} {_MAY_BE_OWNER}")
-            has = _has(found, inputs.permission, inputs.live_control)
-            if not has and not inputs.adopt:
-                raise Refused(f"{self.about(inputs)}: {_conflict(found, inputs.permission, inputs.live_control)}")
-            self.takes_over(inputs)
-            if has:
+            if _has(found, inputs.permission, inputs.live_control):
                 return _state(inputs, found)
+            if not inputs.adopt:
+                raise Refused(f"{self.about(inputs)}: {_conflict(found, inputs.permission, inputs.live_control)}")
             return self._granted(inputs, exists=True)
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:

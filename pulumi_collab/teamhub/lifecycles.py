@@ -108,11 +108,10 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 )
             if found is None or found.role is None:
                 return self._granted(inputs, exists=False, may_change=inputs.adopt)
-            if found.role != inputs.role and not inputs.adopt:
-                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}")
-            self.takes_over(inputs)
             if found.role == inputs.role:
                 return _state(inputs, found, found.role)
+            if not inputs.adopt:
+                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}")
             return self._granted(inputs, exists=True, may_change=True)
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:

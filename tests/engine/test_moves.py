@@ -95,6 +95,48 @@ def test_a_forced_replacement_keeps_the_access(make_project: MakeProject, emulat
     assert access(emulator) == {}
 
 
+def test_a_forced_replacement_of_what_is_gone_makes_it_again(make_project: MakeProject, emulator: Emulator) -> None:
+    """Removed by somebody and then replaced by force, the person has access again."""
+    project = make_project(program("mia=mia-ai"))
+    project.up()
+    call(emulator, "delete", collaboratorId="mia-ai")
+    emulator.clear_journal()
+    project.up("--replace", project.resources()["mia"]["urn"])
+    assert changes(emulator) == ["create mia-ai"]
+    project.clean()
+    project.destroy()
+    assert access(emulator) == {}
+
+
+def test_a_deletion_that_was_left_over_removes_nothing_declared(make_project: MakeProject, emulator: Emulator) -> None:
+    """When another resource fails, the older self of a replaced one is deleted by the next `up`, without an effect."""
+    project = make_project(program("mia=mia-ai"))
+    project.up()
+    project.write(program("mia=mia-ai", "bad=mia-aii"))
+    project.up("--replace", project.resources()["mia"]["urn"], ok=False)
+    project.write(program("mia=mia-ai", "jo=jo"))
+    project.up()
+    assert access(emulator) == {"mia-ai": READ, "jo": READ}
+    project.clean()
+
+
+def test_undoing_a_change_that_failed_half_way(make_project: MakeProject, emulator: Emulator) -> None:
+    """A person is exchanged, something else fails, the program is put back: the first one has the access again."""
+    after = f"quantconnect.ProjectCollaborator('x', {PROJECT}, %r, opts=pulumi.ResourceOptions(depends_on=[c]))"
+    extra = f"c = quantconnect.ProjectCollaborator('c', {PROJECT}, %r)\n{after}"
+    project = make_project(program(extra=extra % ("mia-ai", "auditor")))
+    project.up()
+    project.write(program(extra=extra % ("jo", "nobody-at-all")))
+    project.up(ok=False)
+    for _ in range(2):
+        project.write(program(extra=extra % ("mia-ai", "auditor")))
+        project.up()
+        assert access(emulator) == {"mia-ai": READ, "auditor": READ}
+        project.clean()
+    project.destroy()
+    assert access(emulator) == {}
+
+
 def test_a_rename_that_fails_keeps_the_access(make_project: MakeProject, emulator: Emulator) -> None:
     """With --continue-on-error the old name's deletion waits for the new name to have taken the access over."""
     project = make_project(program("mia=mia-ai"))

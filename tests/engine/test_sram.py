@@ -179,6 +179,23 @@ def test_changes_of_a_collaboration(make_project: MakeProject, emulator: Emulato
     assert collaborations(emulator)["ai"]["identifier"] == second["identifier"], "a rename keeps it"
 
 
+def test_an_address_that_is_corrected_keeps_the_member(make_project: MakeProject, emulator: Emulator) -> None:
+    """Invited at one address and in by another, which the program then declares: the membership stays."""
+    project = make_project(HEAD + collaboration() + invite("bob"))
+    project.up()
+    ai = collaborations(emulator)["ai"]["identifier"]
+    accept(emulator, ai, "bob@x.org", as_email="robert@home.org")
+    project.refresh()
+    project.write(HEAD + collaboration() + invite("bob").replace("bob@x.org", "robert@home.org"))
+    project.up()
+    assert members(emulator, ai) == {"urn:bob": "member"}
+    assert mails(emulator, "robert@home.org") == 0
+    project.clean()
+    project.write(HEAD + collaboration())
+    project.up()
+    assert members(emulator, ai) == {}
+
+
 def test_drift_of_a_description(make_project: MakeProject, emulator: Emulator) -> None:
     """A description changed in the web interface is drift on `description`, and preview says what can be done."""
     project = make_project(HEAD + collaboration(allow_replacement=True))

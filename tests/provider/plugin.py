@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,6 +20,12 @@ from pulumi_collab.dynamic import LifecycleProvider
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine sends for a value that is not known yet."""
+
+
+def shown(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state without the mark of its creation."""
+    assert re.fullmatch(r"[0-9a-f]{8}", state["__made"])
+    return {name: value for name, value in state.items() if name != "__made"}
 
 
 class PluginError(Exception):
@@ -66,9 +73,11 @@ class Plugin:
         answer = self._call("Check", provider_pb2.CheckRequest(urn=urn, olds=old, news=self._props(news)))
         return self._plain(answer.inputs), {f.property: f.reason for f in answer.failures}
 
-    def diff(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[bool, list[str], bool]:
+    def diff(
+        self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], urn: str = ""
+    ) -> tuple[bool, list[str], bool]:
         """Whether something changes, what replaces, and whether deletion comes first."""
-        request = provider_pb2.DiffRequest(id=id_, olds=self._props(olds), news=self._props(news))
+        request = provider_pb2.DiffRequest(id=id_, urn=urn, olds=self._props(olds), news=self._props(news))
         answer = self._call("Diff", request)
         return answer.changes == provider_pb2.DiffResponse.DIFF_SOME, list(answer.replaces), answer.deleteBeforeReplace
 

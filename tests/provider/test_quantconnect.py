@@ -11,7 +11,7 @@ import pytest
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.quantconnect.resources import ProjectCollaboratorProvider
 
-from .plugin import UNKNOWN, Plugin, PluginError
+from .plugin import UNKNOWN, Plugin, PluginError, shown
 
 MIA = {"project_id": 23456789, "user": "mia-ai", "permission": "write", "live_control": False, "adopt": False}
 
@@ -30,12 +30,13 @@ def test_a_life_call_by_call(plugin: Plugin) -> None:
     assert inputs == MIA | {"permission": "read"}
     id_, state = plugin.create(inputs, urn="urn:a")
     assert id_ == "23456789/mia-ai"
-    assert state == inputs | {"uid": 1002, "email": "mia-ai@example.org", "display_name": "Mia Ai"}
+    assert shown(state) == inputs | {"uid": 1002, "email": "mia-ai@example.org", "display_name": "Mia Ai"}
     assert plugin.read(id_, state) == (id_, state, inputs)
     assert plugin.diff(id_, state, inputs)[:2] == (False, [])
     assert plugin.diff(id_, state, MIA)[:2] == (True, [])
+    made = state["__made"]
     state = plugin.update(id_, state, MIA)
-    assert state["permission"] == "write"
+    assert (state["permission"], state["__made"]) == ("write", made)
     assert plugin.read(id_, state)[2] == MIA
     plugin.delete(id_, state, urn="urn:a")
     assert plugin.read(id_, state) == ("", {}, {})
@@ -141,7 +142,7 @@ def test_conflict_is_told_at_preview_and_at_creation(plugin: Plugin) -> None:
 def test_what_is_read_by_id_alone(plugin: Plugin) -> None:
     """`ProjectCollaborator(..., opts=ResourceOptions(id=...))` reads by the id, with the inputs of the program."""
     id_, state = plugin.create(MIA)
-    assert plugin.read(id_, {"project_id": 23456789, "user": "mia-ai"})[1] == state
+    assert plugin.read(id_, {"project_id": 23456789, "user": "mia-ai"})[1] == shown(state)
 
 
 def test_no_credentials(emulator: Emulator) -> None:
@@ -265,6 +266,22 @@ def test_a_rename_keeps_the_access(plugin: Plugin) -> None:
     assert plugin.read(id_, state)[0] == id_
     plugin.delete(id_, state, urn="urn:new")
     assert plugin.read(id_, state)[0] == ""
+
+
+def test_an_older_creation_ends_without_an_effect(emulator: Emulator) -> None:
+    """What an interrupted replacement has left in the state is deleted later, and nobody loses access."""
+    with Plugin(ProjectCollaboratorProvider, emulator.environment()) as plugin:
+        id_, older = plugin.create(MIA, urn="urn:a")
+    with Plugin(ProjectCollaboratorProvider, emulator.environment()) as plugin:
+        _, newer = plugin.create(MIA, urn="urn:a")
+    with Plugin(ProjectCollaboratorProvider, emulator.environment()) as plugin:
+        plugin.check(MIA, MIA, urn="urn:a")
+        plugin.diff(id_, newer, MIA, urn="urn:a")
+        plugin.delete(id_, older, urn="urn:a")
+        assert plugin.read(id_, newer)[0] == id_
+    with Plugin(ProjectCollaboratorProvider, emulator.environment()) as plugin:
+        plugin.delete(id_, newer, urn="urn:a")
+        assert plugin.read(id_, newer)[0] == ""
 
 
 def test_a_person_who_moves_while_the_old_one_is_deleted(plugin: Plugin) -> None:

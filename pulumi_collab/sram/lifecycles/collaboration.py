@@ -282,7 +282,6 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         if against:
             told = "; ".join(f"{name} {self._conflict(name, known, found)}" for name in against)
             raise Refused(f"{self.about(inputs)}: {told}")
-        self.takes_over(inputs)
         if not same("units", inputs.units, found.units):
             self._units_set(found.identifier, inputs.units)
         self._invite_missing(inputs, found)

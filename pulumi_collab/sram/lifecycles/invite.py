@@ -182,14 +182,12 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             if found.member is not None:
                 for problem in self._check_member(dict(inputs), found.member):
                     raise Refused(f"{self.about(inputs)}: {problem.property} {problem.reason}")
-                self.takes_over(inputs)
                 return state_of(inputs, found)
             if found.status == "open" and found.invitation is not None:
                 if not gives(found.invitation, inputs):
                     there = words(found.invitation.intended_role, [g.short_name for g in found.invitation.groups])
                     told = conflict("is invited", there, words(inputs.intended_role, inputs.groups))
                     raise Refused(f"{self.about(inputs)} {told}")
-                self.takes_over(inputs)
                 if inputs.membership_expiry_date:
                     self.tell(f"{self.about(inputs)} {UNSEEN_END}")
                 return state_of(inputs, found)
@@ -230,6 +228,13 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                 self.tell(f"{self.about(inputs)}: {TOLD[found.status]}; {why_not}")
                 return state_of(kept, found).model_copy(update=values_of(inputs))
             return self._invited(kept, found.invitation, resends=old.resends + 1)
+
+    def also_ends(self, state: CollaborationInviteState) -> str:
+        """A membership may be another resource's as well, which declares the address that the person accepted under."""
+        found = find(self.client, state, f"end {self.id_of(state)}", recent=True)
+        if found is None or found.member is None or not found.member.email:
+            return ""
+        return f"{state.collaboration}/{found.member.email}".casefold()
 
     def left_behind(self, state: CollaborationInviteState) -> str:
         """Who accepted under another address is not found by the declared one, so nobody looks after them now."""

@@ -51,7 +51,7 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
 
     def key_of(self, inputs: ServiceConnectionInputs) -> str:
         """The id, for which case and blanks at the end do not matter."""
-        return _folded(self.id_of(inputs))
+        return f"{inputs.collaboration}/{_folded(inputs.service_entity_id)}".casefold()
 
     def from_id(self, id_: str) -> dict[str, Any]:
         """Collaboration and entity id of an id."""
@@ -76,7 +76,6 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
             home = home_of(self.client, live)
             stored = _stored(live, inputs)
             if stored is not None:
-                self.takes_over(inputs)
                 return _state(inputs, "connected", stored, home)
             state = settle(lambda: self._asked(inputs, home), lambda: self._connected(inputs, home))
             if state.status == "pending":
@@ -128,7 +127,6 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
             raise
         except (Forbidden, NotFound, Rejected) as error:
             if isinstance(error, Rejected) and "request already exists" in str(error):
-                self.takes_over(inputs)
                 return _state(inputs, "pending", None, home)
             raise error.plus(f". {_what_to_do(error)}") from error
         if answer.status not in ("connected", "pending"):
@@ -162,12 +160,12 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
 
 
 def _folded(value: str) -> str:
-    return value.rstrip().casefold()
+    return value.strip().casefold()
 
 
 def _stored(live: wire.Collaboration, inputs: ServiceConnectionInputs) -> str | None:
     """The service's own spelling of its entity id, if it is connected."""
-    wanted = _folded(inputs.service_entity_id.lstrip())
+    wanted = _folded(inputs.service_entity_id)
     return next((entity_id for entity_id in live.services if _folded(entity_id) == wanted), None)
 
 
