@@ -836,6 +836,8 @@ def test_an_end_that_is_not_shown_is_told(ours: Ours) -> None:
     ours.again()
     ours.invite(ai, membership_expiry_date=LATER)
     assert "SRAM does not show when a membership that comes of it ends" in ours.told[-1]
+    ours.invite(ai, invitation_expiry_date=LATER)
+    assert "is invited already, until 20" in ours.told[-1]
 
 
 def test_a_member_with_another_end_is_not_taken_over(ours: Ours) -> None:

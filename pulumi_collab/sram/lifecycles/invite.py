@@ -9,7 +9,8 @@ from typing import Any
 from ...errors import ConfigError, NotFound, Problem, Refused
 from ...lifecycle import Lifecycle, settle
 from .. import wire
-from ..client import NAME, Client, gone_is_fine, of_address, same_email
+from ..client import NAME, Client, gone_is_fine, of_address
+from .invite_calls import give, send, withdraw
 from .invite_model import (
     DATES,
     FIXED_EXPIRY,
@@ -38,7 +39,7 @@ from .invite_model import (
     values_of,
     words,
 )
-from .invite_search import answered, find, groups_of, is_late, missing_groups
+from .invite_search import answered, find, groups_of, is_late
 from .values import moment, near, same_moment
 
 
@@ -190,9 +191,15 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                     raise Refused(f"{self.about(inputs)} {told}")
                 if inputs.membership_expiry_date:
                     self.tell(f"{self.about(inputs)} {UNSEEN_END}")
+                if inputs.invitation_expiry_date and not self._ends_as(found.invitation, state_of(inputs)):
+                    until = iso(found.invitation.expires)
+                    self.tell(
+                        f"{self.about(inputs)} is invited already, until {until}: withdraw that in the web interface, "
+                        "so that `pulumi up` sends one with the declared invitation_expiry_date"
+                    )
                 return state_of(inputs, found)
             wanted = state_of(inputs).model_copy(update={"home": found.home})
-            return self._invited(wanted, found.invitation, resends=0)
+            return self._sent(wanted, found.invitation, resends=0)
 
     def read(self, state: CollaborationInviteState) -> CollaborationInviteState | None:
         """What became of the person; None only when the collaboration is gone."""
@@ -222,12 +229,12 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                     f"{self.about(inputs)}: the open invitation is gone, as if an earlier `pulumi up` had withdrawn it "
                     "for its new date and then failed, so it is sent; SRAM does not tell whether the person declined it"
                 )
-                return self._invited(kept, None, resends=old.resends)
+                return self._sent(kept, None, resends=old.resends)
             why_not = not_again(old, inputs.resend_limit, inputs.membership_expiry_date, self.client.now())
             if why_not is not None:
                 self.tell(f"{self.about(inputs)}: {TOLD[found.status]}; {why_not}")
                 return state_of(kept, found).model_copy(update=values_of(inputs))
-            return self._invited(kept, found.invitation, resends=old.resends + 1)
+            return self._sent(kept, found.invitation, resends=old.resends + 1)
 
     def also_ends(self, state: CollaborationInviteState) -> str:
         """A membership may be another resource's as well, which declares the address that the person accepted under."""
@@ -260,77 +267,14 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             for invitation_id in sorted(filter(None, withdrawn)):
                 if found.member is None:
                     self._end_if_accepted(state, invitation_id)
-                self._withdraw(state.collaboration, invitation_id)
+                withdraw(self.client, state.collaboration, invitation_id)
 
     # --- writing ---
 
-    def _invited(
+    def _sent(
         self, wanted: CollaborationInviteState, stale: wire.Invitation | None, *, resends: int
     ) -> CollaborationInviteState:
-        """Send an invitation, after withdrawing the stale one, which would block it."""
-        until = moment(wanted.invitation_expiry_date) if wanted.invitation_expiry_date else None
-        if until is not None and until <= self.client.now():
-            self.tell(
-                f"{self.about(wanted)}: invitation_expiry_date {wanted.invitation_expiry_date} has passed, so this "
-                f"invitation is valid for as long as {NAME} gives by itself"
-            )
-            until = None
-        left = [stale.identifier] if stale is not None else []
-        if left:
-            self._check_groups(wanted)
-        asked = {"status": "open", "invitation_id": None, "invitation_expires": None, "user": None, "resends": resends}
-        new = wanted.model_copy(update=asked)
-
-        def write() -> CollaborationInviteState:
-            for invitation_id in left:
-                self._withdraw(wanted.collaboration, invitation_id)
-            sent = self.client.invite(
-                wanted.collaboration,
-                [wanted.email],
-                wanted.intended_role,
-                message=wanted.message,
-                sender_name=wanted.sender_name,
-                invitation_expiry_date=until,
-                membership_expiry_date=moment(wanted.membership_expiry_date) if wanted.membership_expiry_date else None,
-                groups=wanted.groups,
-            )
-            mine = [each for each in sent if same_email(each.email, wanted.email)]
-            if not mine:
-                raise Refused(f"{self.about(wanted)}: {NAME} left the address out, so nobody was invited; check it")
-            is_ = {"invitation_id": mine[0].identifier, "invitation_expires": iso(mine[0].expires)}
-            return new.model_copy(update=is_)
-
-        def look() -> CollaborationInviteState | None:
-            found = find(self.client, new)
-            if found is None or found.status not in ("open", "accepted"):
-                return None
-            if found.invitation is not None and found.invitation.identifier in left:
-                return None
-            return state_of(new, found)
-
-        return settle(write, look)
-
-    def _check_groups(self, wanted: CollaborationInviteState) -> None:
-        """Before an invitation is withdrawn: the service refuses one to a group that is not there."""
-        if not missing_groups(self.client.collaboration(wanted.collaboration), wanted.groups):
-            return
-        live = self.client.collaboration_now(wanted.collaboration)
-        if missing := missing_groups(live, wanted.groups):
-            raise Refused(
-                f"{self.about(wanted)}: groups names {', '.join(missing)}, which the collaboration does not have (it "
-                f"has {', '.join(sorted(group.short_name for group in live.groups or ())) or 'none'}); make it in the "
-                "web interface, or correct the program"
-            )
-
-    def _withdraw(self, collaboration: str, invitation_id: str) -> None:
-        def look() -> bool | None:
-            return True if answered(self.client, invitation_id) is None else None
-
-        def write() -> bool:
-            gone_is_fine(lambda: self.client.delete_invitation(collaboration, invitation_id))
-            return True
-
-        settle(write, look)
+        return send(self.client, self.tell, self.about(wanted), wanted, stale, resends)
 
     def _invitation_changed(
         self, old: CollaborationInviteState, kept: CollaborationInviteState, found: Found, invitation: wire.Invitation
@@ -346,11 +290,11 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                 f"{self.about(kept)}: {' and '.join(dates)} of an open invitation cannot be changed, so it is "
                 "withdrawn and sent again"
             )
-            return self._invited(kept, invitation, resends=old.resends)
+            return self._sent(kept, invitation, resends=old.resends)
         elif "membership_expiry_date" in dates:
             self.tell(f"{self.about(kept)} {UNSEEN_END}")
         if not gives(invitation, kept):
-            self._give(kept, invitation.identifier, found.added)
+            give(self.client, kept, invitation.identifier, found.added)
         again = status_now(old, self.client.now()) in LOST and invitation.identifier != old.invitation_id
         changed = {
             "status": "open",
@@ -365,21 +309,6 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def _ends_as(invitation: wire.Invitation, wanted: CollaborationInviteState) -> bool:
         declared = wanted.invitation_expiry_date
         return declared is not None and near(invitation.expires, moment(declared))
-
-    def _give(self, wanted: CollaborationInviteState, invitation_id: str, added: list[str]) -> None:
-        def write() -> bool:
-            groups = [*wanted.groups, *added]  # what is not named is taken away
-            self.client.update_invitation(wanted.collaboration, invitation_id, wanted.intended_role, groups)
-            return True
-
-        def look() -> bool | None:
-            found = answered(self.client, invitation_id)
-            if found is None:
-                return None
-            given = [group for group in found.groups if group.identifier not in added]
-            return True if gives(found.model_copy(update={"groups": given}), wanted) else None
-
-        settle(write, look)
 
     def _member_changed(
         self, old: CollaborationInviteState, kept: CollaborationInviteState, found: Found
