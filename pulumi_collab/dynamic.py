@@ -138,7 +138,7 @@ class LifecycleProvider(ResourceProvider):
         with self._told("create", inputs), self._holders.alone(key):
             try:
                 state = lifecycle.create(inputs)
-            except Exception:
+            except Exception:  # whatever it was: the one that is to be replaced must not go
                 self._holders.failed(key, urn)
                 raise
             creation = token_hex(4)

@@ -77,6 +77,11 @@ def group(emulator: Emulator, identifier: str, name: str, **more: Any) -> str:
     return found
 
 
+def groups_of(emulator: Emulator, identifier: str, email: str) -> set[str]:
+    """The groups that an open invitation gives."""
+    return {each["short_name"] for each in invited(emulator, identifier)[email]["groups"]}
+
+
 def writes(emulator: Emulator) -> list[str]:
     """The writing calls since the journal was cleared, as `METHOD operation`."""
     found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from pulumi_collab.sram.lifecycles import (
     ServiceConnectionLifecycle,
     ServiceConnectionState,
 )
+
+LATER = (datetime.now(UTC) + timedelta(days=300)).date().isoformat()
 
 
 class Ours:
