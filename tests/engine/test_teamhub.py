@@ -65,7 +65,8 @@ def test_the_example_lives(make_project: MakeProject, emulator: Emulator) -> Non
 
     jane = project.resources()["jane.doe"]
     assert (jane["type"], jane["id"]) == ("pulumi-python:dynamic/teamhub:ProjectCollaborator", "web/jane.doe")
-    assert {k: v for k, v in jane["outputs"].items() if k != "__provider"} == {
+    assert {k for k in jane["outputs"] if k.startswith("__")} == {"__provider", "__made"}
+    assert {k: v for k, v in jane["outputs"].items() if not k.startswith("__")} == {
         "project": "web",
         "collaborator": "jane.doe",
         "role": "developer",
