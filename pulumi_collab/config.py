@@ -78,6 +78,16 @@ def needs_stack(settings: Mapping[str, Setting]) -> bool:
     return any(not os.environ.get(s.environment, "").strip() for s in settings.values() if s.default is None)
 
 
+def checked_token(token: str, setting: Setting) -> str:
+    """The token; `ConfigError`, without showing it, where no header can hold it."""
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigError(
+            f"{setting.meaning} ({setting.environment} or {setting.key}) must be the token alone, without `Bearer`, "
+            "blanks or line breaks"
+        )
+    return token
+
+
 def checked_base_url(url: str, setting: Setting) -> str:
     """The base URL without a slash at its end; `ConfigError` unless it is https, or http to this machine."""
     where = f"{setting.meaning} ({setting.environment} or {setting.key})"

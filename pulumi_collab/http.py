@@ -100,6 +100,18 @@ class _Http(requests.Session):
         """Nowhere."""
 
 
+class Bearer(AuthBase):
+    """A token in the standard header."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign one attempt."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
 class Session:
     """Calls one service.
 

@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from requests import PreparedRequest
-from requests.auth import AuthBase
-
-from ..config import Setting, checked_base_url
-from ..errors import BadAnswer, ConfigError, Forbidden, NotFound, Rejected, RequestError, Unauthenticated, one_line
-from ..http import Answer, Session
+from ..config import Setting, checked_base_url, checked_token
+from ..errors import BadAnswer, Forbidden, NotFound, Rejected, RequestError, Unauthenticated, one_line
+from ..http import Answer, Bearer, Session
 from ..shared import Listings
 from . import wire
 
@@ -36,30 +33,13 @@ _TOLD_HERE = frozenset(range(400, 500)) - {429}  # refusals whose body is read h
 _PORTS = {"https": 443, "http": 80}
 
 
-class Bearer(AuthBase):
-    """The access token, in the header that the reference names."""
-
-    def __init__(self, access_token: str) -> None:
-        self._access_token = access_token
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Sign one attempt."""
-        request.headers["Authorization"] = f"Bearer {self._access_token}"
-        return request
-
-
 class Client:
     """Reads APS apps with one person's access token. Every method raises a `RequestError` when the call fails."""
 
     settings: ClassVar[Mapping[str, Setting]] = SETTINGS
 
     def __init__(self, base_url: str, access_token: str) -> None:
-        if not access_token.isascii() or not access_token.isprintable() or " " in access_token:
-            setting = SETTINGS["access_token"]
-            raise ConfigError(
-                f"{setting.meaning} ({setting.environment} or {setting.key}) must be the token alone, without "
-                "`Bearer`, blanks or line breaks"
-            )
+        checked_token(access_token, SETTINGS["access_token"])
         base_url = checked_base_url(base_url, SETTINGS["base_url"])
         base_url = base_url.removesuffix("/applications/v1").removesuffix("/applications")
         self._session = Session(

@@ -11,12 +11,10 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel
-from requests import PreparedRequest
-from requests.auth import AuthBase
 
-from ..config import Setting, checked_base_url
-from ..errors import BadAnswer, ConfigError, NotFound, Rejected
-from ..http import Answer, Session
+from ..config import Setting, checked_base_url, checked_token
+from ..errors import BadAnswer, NotFound, Rejected
+from ..http import Answer, Bearer, Session
 from ..shared import Listings
 from . import wire
 
@@ -39,18 +37,6 @@ class DatabaseError(Rejected):
     ambiguous = True
 
 
-class Bearer(AuthBase):
-    """The organisation's API token."""
-
-    def __init__(self, api_token: str) -> None:
-        self._api_token = api_token
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Sign one attempt."""
-        request.headers["Authorization"] = f"Bearer {self._api_token}"
-        return request
-
-
 class _Session(Session):
     def explain(self, text: str) -> str:
         """Without the address of the caller, which the service repeats in its errors."""
@@ -63,12 +49,7 @@ class Client:
     settings: ClassVar[Mapping[str, Setting]] = SETTINGS
 
     def __init__(self, base_url: str, api_token: str) -> None:
-        if not api_token.isascii() or not api_token.isprintable() or " " in api_token:
-            setting = SETTINGS["api_token"]
-            raise ConfigError(
-                f"{setting.meaning} ({setting.environment} or {setting.key}) must be the token alone, without "
-                "`Bearer`, blanks or line breaks"
-            )
+        checked_token(api_token, SETTINGS["api_token"])
         base_url = checked_base_url(base_url, SETTINGS["base_url"]).removesuffix("/api")
         self._session = _Session(
             NAME, f"{base_url}/api", auth=Bearer(api_token), secrets=[api_token], credentials="SRAM_API_TOKEN"
