@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 import pulumi
+
+from .platform import load, platforms
 
 if TYPE_CHECKING:
     from . import quantconnect, teamhub
 
     AnyProjectCollaborator: TypeAlias = quantconnect.ProjectCollaborator | teamhub.ProjectCollaborator
-
-_WORDS = {  # platform -> our words and the platform's own; those with a mark must be given
-    "quantconnect": {"project!": "project_id", "user!": "user", "role": "permission", "live_control": "live_control"},
-    "teamhub": {"project!": "project", "user!": "collaborator", "role!": "role"},
-}
 
 
 @overload
@@ -28,6 +24,7 @@ def ProjectCollaborator(
     role: pulumi.Input[Literal["read", "write"]] | None = None,
     live_control: pulumi.Input[bool] | None = None,
     adopt: pulumi.Input[bool] | None = None,
+    account: str | None = None,
     opts: pulumi.ResourceOptions | None = None,
 ) -> quantconnect.ProjectCollaborator: ...
 
@@ -41,6 +38,7 @@ def ProjectCollaborator(
     user: pulumi.Input[str],
     role: pulumi.Input[Literal["guest", "developer", "master"]],
     adopt: pulumi.Input[bool] | None = None,
+    account: str | None = None,
     opts: pulumi.ResourceOptions | None = None,
 ) -> teamhub.ProjectCollaborator: ...
 
@@ -63,24 +61,27 @@ def ProjectCollaborator(  # noqa: N802  # it stands for the classes whose object
     :param live_control: QuantConnect alone: whether the person may deploy and stop live algorithms.
     :param adopt: take over access that the person has already, and change it to what is declared here. Acts at creation
         only.
+    :param account: whose settings are used; None: those without a name.
     :param opts: Pulumi's resource options.
 
     An argument that is None counts as not given: in a table, an empty field. An unknown platform, and an argument that
     is missing or that the platform does not have, end the program with one line (`pulumi.RunError`). Source: each
     platform's own class.
     """
-    words = _WORDS.get(platform) if isinstance(platform, str) else None
-    if words is None:
-        raise pulumi.RunError(f"{resource_name}: unknown platform {platform!r}; it must be one of {', '.join(_WORDS)}")
-    names = {word.rstrip("!"): own for word, own in words.items()} | {"adopt": "adopt"}
+    known = {name: each for name, each in platforms().items() if each.words}
+    found = known.get(platform) if isinstance(platform, str) else None
+    if found is None:
+        raise pulumi.RunError(f"{resource_name}: unknown platform {platform!r}; it must be one of {', '.join(known)}")
+    names = {**found.words, "adopt": "adopt", "account": "account"}
     given = {word: value for word, value in arguments.items() if value is not None}
     for word in given:
         if word not in names:
             raise pulumi.RunError(f"{resource_name}: {platform} has no argument {word!r}; it has {', '.join(names)}")
-    for word in words:
-        if word.endswith("!") and word[:-1] not in given:
-            raise pulumi.RunError(f"{resource_name}: {platform} needs the argument {word[:-1]!r}")
-    made: AnyProjectCollaborator = import_module(f"{__package__}.{platform}").ProjectCollaborator(
+    for word in found.words:
+        if word in found.required and word not in given:
+            raise pulumi.RunError(f"{resource_name}: {platform} needs the argument {word!r}")
+    provider = found.kind("ProjectCollaborator").provider
+    made: AnyProjectCollaborator = load(provider.removesuffix("Provider"))(
         resource_name, opts=opts, **{names[word]: value for word, value in given.items()}
     )
     return made

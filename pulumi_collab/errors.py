@@ -7,33 +7,42 @@ CollabError
 ├── Differences            reality is not as declared, and people have to change it: the only one of several lines
 └── RequestError           a call to a service failed
     ├── Unreachable        no connection was made: surely without effect
-    ├── NoAnswer           sent, or perhaps sent, but no answer came
-    │   └── TimedOut       … in the time we wait
+    ├── NoResponse         sent, or perhaps sent, but no response came
+    │   └── TimedOut       ... in the time we wait
     ├── Unauthenticated    the credentials are wrong or expired
     ├── Forbidden          the credentials are good, the right is missing
     ├── NotFound           the service knows no such thing, or hides it
     ├── Rejected           understood and refused
     ├── TooManyRequests    asked to wait for longer than we wait
     ├── ServerError        the service failed
-    └── BadAnswer          not what the documents promise, such as a proxy's page
+    └── BadResponse        not what the documents promise, such as a proxy's page
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Self
 
-ADVICE = "; check whose they are and what they may do"
+HINT = "; check whose they are and what they may do"
 """What to do about credentials that do not suffice, where nobody knows better."""
 
-LONGEST_WAIT = 60
-"""Seconds. A `Retry-After` beyond this ends the call with an error that names it."""
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories of what a terminal obeys instead of showing it, or shows as nothing: ESC, direction marks, half an
+emoji. Line breaks are among them: a forged second line reads like an error of the engine's."""
+
+
+def harmless(text: str) -> str:
+    """Text of others, fit to be shown: no terminal obeys anything in it, nor does Pulumi's markup (`<{%...%}>`)."""
+    shown = "".join("\ufffd" if unicodedata.category(c) in _INVISIBLE else c for c in " ".join(text.split()))
+    return shown.replace("<{%", "<{ %")
 
 
 def one_line(text: str, limit: int = 600) -> str:
-    """Fold white space and cut: what a service says may be a page long."""
-    folded = " ".join(text.split())
+    """Harmless, on one line, and cut: what a service says may be a page long."""
+    folded = harmless(text)
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 
@@ -45,12 +54,26 @@ class ConfigError(CollabError):
     """A credential or base URL is missing or unusable; the message says how to set it."""
 
 
+class Hint(Enum):
+    """What to do next, where only the adapter knows how that is written: Python, a command, a button."""
+
+    ADOPT = "adopt"
+    """Say that access of others may be taken over and changed."""
+    FORGET = "forget"
+    """Take the resource out of the state: nobody can tell any more whether it is there."""
+    REFRESH = "refresh"
+    """Read what is there into the state."""
+    AGAIN = "again"
+    """Run the operation again."""
+
+
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one property, `""` when with none in particular."""
+    """What is wrong with one property, `""` when with none in particular, and what to do next."""
 
     property: str
     reason: str
+    hint: Hint | None = None
 
 
 class InvalidInput(CollabError):
@@ -62,7 +85,11 @@ class InvalidInput(CollabError):
 
 
 class Refused(CollabError):
-    """A lifecycle declines to act, because acting would surprise somebody."""
+    """A lifecycle declines to act, because acting would surprise somebody; `hint` is the way on, if it has one."""
+
+    def __init__(self, reason: str, hint: Hint | None = None) -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 class Differences(CollabError):
@@ -77,33 +104,33 @@ class RequestError(CollabError):
     """A call to a service failed.
 
     `ambiguous` tells whether the call may have had its effect all the same; lifecycles look before they decide.
-    `status` is the HTTP status where there was one, `wait` the seconds that the service asks to wait (`Retry-After`).
+    `status` is the HTTP status where there was one, `retry_after` the seconds that the service asks to wait.
     """
 
     ambiguous = False
 
-    def __init__(self, message: str, *, status: int | None = None, wait: int | None = None) -> None:
+    def __init__(self, message: str, *, status: int | None = None, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
-        self.wait = wait
+        self.retry_after = retry_after
 
     def plus(self, more: str) -> Self:
-        """The same error with more words, in place of advice that holds for every service."""
-        return type(self)(f"{str(self).removesuffix(ADVICE)}{more}", status=self.status, wait=self.wait)
+        """The same error with more words, in place of the hint that holds for every service."""
+        return type(self)(f"{str(self).removesuffix(HINT)}{more}", status=self.status, retry_after=self.retry_after)
 
 
 class Unreachable(RequestError):
     """No connection was made, so nothing was sent."""
 
 
-class NoAnswer(RequestError):
-    """The request was sent, as far as we know, and the answer never came."""
+class NoResponse(RequestError):
+    """The request was sent, as far as we know, and the response never came."""
 
     ambiguous = True
 
 
-class TimedOut(NoAnswer):
-    """The request was sent, and we stopped waiting for the answer."""
+class TimedOut(NoResponse):
+    """The request was sent, and we stopped waiting for the response."""
 
 
 class Unauthenticated(RequestError):
@@ -132,7 +159,7 @@ class ServerError(RequestError):
     ambiguous = True
 
 
-class BadAnswer(RequestError):
-    """The answer is not what the documents promise."""
+class BadResponse(RequestError):
+    """The response is not what the documents promise."""
 
     ambiguous = True

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.quantconnect.client import Client
+from pulumi_collab.settings import Settings
 
 REPOSITORY = Path(__file__).parents[1]
 Access = dict[str, tuple[str, bool]]
@@ -52,7 +53,13 @@ class Demo:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
         self._owner = Client(
-            settings["QUANTCONNECT_BASE_URL"], settings["QUANTCONNECT_USER_ID"], settings["QUANTCONNECT_API_TOKEN"]
+            Settings(
+                {
+                    "base_url": settings["QUANTCONNECT_BASE_URL"],
+                    "user_id": settings["QUANTCONNECT_USER_ID"],
+                    "api_token": settings["QUANTCONNECT_API_TOKEN"],
+                }
+            )
         )
 
     def tell(self) -> None:

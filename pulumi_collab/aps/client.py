@@ -6,24 +6,18 @@ works once, so whoever refreshes has to keep the new one, which a provider canno
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
-from ..config import Setting, checked_base_url, checked_token
-from ..errors import BadAnswer, Forbidden, NotFound, Rejected, RequestError, Unauthenticated, one_line
-from ..http import Answer, Bearer, Session
-from ..shared import Listings
+from ..addresses import segment
+from ..errors import BadResponse, Forbidden, NotFound, Rejected, RequestError, Unauthenticated, one_line
+from ..http import Bearer, Session
+from ..listings import Listings
+from ..responses import Response
+from ..settings import Settings
 from . import wire
 
 NAME = "Autodesk APS"
 SCOPE = "application:client:read"
-SETTINGS = {
-    "base_url": Setting(
-        "APS_BASE_URL", "aps:baseUrl", "the Autodesk APS base URL", default="https://developer.api.autodesk.com"
-    ),
-    "access_token": Setting("APS_ACCESS_TOKEN", "aps:accessToken", "the Autodesk APS access token", secret=True),
-}
 MAX_PAGES = 1000
 """A listing of more pages than this ends with an error: the service would never come to an end."""
 REPEATS = 3
@@ -36,15 +30,12 @@ _PORTS = {"https": 443, "http": 80}
 class Client:
     """Reads APS apps with one person's access token. Every method raises a `RequestError` when the call fails."""
 
-    settings: ClassVar[Mapping[str, Setting]] = SETTINGS
-
-    def __init__(self, base_url: str, access_token: str) -> None:
-        checked_token(access_token, SETTINGS["access_token"])
-        base_url = checked_base_url(base_url, SETTINGS["base_url"])
-        base_url = base_url.removesuffix("/applications/v1").removesuffix("/applications")
-        self._session = Session(
-            NAME, base_url, auth=Bearer(access_token), secrets=[access_token], credentials="APS_ACCESS_TOKEN"
-        )
+    def __init__(self, settings: Settings) -> None:
+        self.origin = settings.origin
+        self._token_place = settings.place("access_token")
+        token = settings["access_token"]
+        base_url = settings["base_url"].removesuffix("/applications/v1").removesuffix("/applications")
+        self._session = Session(NAME, base_url, auth=Bearer(token), secrets=[token], credentials=self._token_place)
         self._listings: Listings[str, list[wire.Collaborator]] = Listings(self._list)
 
     def collaborators(self, client_id: str, reader: str | None = None) -> list[wire.Collaborator]:
@@ -62,10 +53,10 @@ class Client:
         found: dict[str, wire.Collaborator] = {}  # by user id: a list that changes meanwhile may tell somebody twice
         asked: set[str] = set()
         repeats = 0
-        url = f"{self._session.base_url}/applications/v1/clients/{quote(client_id, safe='')}/collaborators"
+        url = f"{self._session.base_url}/applications/v1/clients/{segment(client_id)}/collaborators"
         while True:
             if len(asked) == MAX_PAGES:
-                raise BadAnswer(
+                raise BadResponse(
                     f"{NAME} gave {MAX_PAGES} pages of collaborators of app {client_id} and the end was not reached"
                 )
             asked.add(url)
@@ -77,13 +68,13 @@ class Client:
             if not next_url:
                 return sorted(found.values(), key=lambda person: (person.key, person.user_id))
             if repeats == REPEATS:
-                raise BadAnswer(
+                raise BadResponse(
                     f"{NAME} promises more collaborators of app {client_id} after {len(found)}, but does not give "
                     "them; try again"
                 )
             url = self._followed(url, next_url)
             if url in asked:
-                raise BadAnswer(
+                raise BadResponse(
                     f"{NAME} names a page of collaborators of app {client_id} that it gave before as the next one, so "
                     "the list has no end; try again, and ask its support if it stays"
                 )
@@ -95,31 +86,32 @@ class Client:
         return self._session.read(wire.Page, raw)
 
     def _followed(self, url: str, next_url: str) -> str:
-        """The next page's address, on our own origin; a `BadAnswer` where it is on another one."""
+        """The next page's address, on our own origin; a `BadResponse` where it is on another one."""
         base = urlsplit(self._session.base_url)
         try:
             target = urlsplit(urljoin(url, next_url))
             same = _origin(target) == _origin(base) and target.username is None and target.password is None
         except ValueError:  # no address at all
-            raise BadAnswer(f"{NAME} named a next page that is no address; try again") from None
+            raise BadResponse(f"{NAME} named a next page that is no address; try again") from None
         if not same:
             host = one_line(target.netloc.rpartition("@")[2], limit=100)
-            raise BadAnswer(
+            raise BadResponse(
                 f"{NAME} named a next page at {target.scheme}://{host}, which is not {base.scheme}://{base.netloc}: it "
                 "was not asked, and the access token did not go there; check the base URL"
             )
         # put together anew: whatever else the link holds, the request goes to the base URL's host
         return urlunsplit((base.scheme, base.netloc, target.path, target.query, ""))
 
-    def _refusal(self, raw: Answer, client_id: str) -> RequestError:
+    def _refusal(self, raw: Response, client_id: str) -> RequestError:
         shown = self._session.explain(wire.refusal(raw.json)) if raw.json is not None else self._session.shown(raw)
         told = f"(HTTP {raw.status}{': ' if shown else ''}{shown})"
         if raw.status == 401:
-            return Unauthenticated(
+            error = Unauthenticated(
                 f"{NAME} does not accept the access token {told}: it has expired or is wrong. Get a new one by a "
-                f"three-legged sign-in with the scope {SCOPE}, and set APS_ACCESS_TOKEN (or aps:accessToken)",
+                f"three-legged sign-in with the scope {SCOPE}, and set {self._token_place}",
                 status=401,
             )
+            return self._session.refuse(error)
         if raw.status == 403:
             return Forbidden(
                 f"{NAME} does not show the collaborators of app {client_id} with this access token {told}: it must "

@@ -90,7 +90,7 @@ class ClientCollaboratorsLifecycle(Lifecycle[ClientCollaboratorsInputs, ClientCo
             return
         client_id = known["client_id"]
         try:
-            live = self.client.collaborators(client_id)
+            live = self.directory.collaborators(client_id)
         except NotFound as error:
             yield Problem("client_id", str(error))
             return
@@ -104,7 +104,7 @@ class ClientCollaboratorsLifecycle(Lifecycle[ClientCollaboratorsInputs, ClientCo
         if old is None or old.client_id != client_id or _same(old.collaborators, known["collaborators"]):
             yield Problem("collaborators", self._told(client_id, lines))
         else:
-            self.tell(f"{self._told(client_id, lines)}\n`pulumi up` fails until then")
+            self.warn(f"{self._told(client_id, lines)}\n`pulumi up` fails until then")
 
     def changed(self, old: ClientCollaboratorsState, known: Mapping[str, Any]) -> set[str]:
         """As for any resource; the case of letters in addresses and an owner who is left out make no difference."""
@@ -118,7 +118,7 @@ class ClientCollaboratorsLifecycle(Lifecycle[ClientCollaboratorsInputs, ClientCo
     def read(self, state: ClientCollaboratorsState) -> ClientCollaboratorsState:
         """Who is on the app now. An app that is not shown raises: it may only be hidden."""
         try:
-            live = self.client.collaborators(state.client_id, "read")
+            live = self.directory.collaborators(state.client_id, "read")
         except NotFound as error:
             raise Refused(
                 f"cannot tell who is on {NAME} app {state.client_id}: {error}; if the app is gone for good remove the "
@@ -137,7 +137,7 @@ class ClientCollaboratorsLifecycle(Lifecycle[ClientCollaboratorsInputs, ClientCo
 
     def _verified(self, inputs: ClientCollaboratorsInputs) -> ClientCollaboratorsState:
         try:
-            live = self.client.collaborators_now(inputs.client_id)
+            live = self.directory.collaborators_now(inputs.client_id)
         except RequestError as error:
             raise self._unread(inputs.client_id, error) from error
         if lines := differences(inputs.collaborators, live):
@@ -145,7 +145,7 @@ class ClientCollaboratorsLifecycle(Lifecycle[ClientCollaboratorsInputs, ClientCo
         listed = {person.key for person in live}
         for email, level in inputs.collaborators.items():
             if level == "OWNER" and email.casefold() not in listed:
-                self.tell(
+                self.warn(
                     f"{NAME} lists no owner of app {inputs.client_id}: whether {email} is its OWNER could not be seen"
                 )
         return ClientCollaboratorsState(client_id=inputs.client_id, collaborators=inputs.collaborators)

@@ -8,18 +8,19 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
-from ..shared import new_client
+from ..engine.dynamic import LifecycleProvider
+from ..engine.program import argument, data_function, declare, program_directory
 from .client import NAME, Client
-from .lifecycles import ClientCollaboratorsInputs, ClientCollaboratorsLifecycle
+from .lifecycles import ClientCollaboratorsInputs
+from .platform import PLATFORM
 from .wire import AccessLevel, Collaborator
 
 
 class ClientCollaboratorsProvider(LifecycleProvider):
     """Serves `ClientCollaborators`. Its name is in every state: it never changes."""
 
-    kind = ClientCollaboratorsLifecycle
-    client = Client
+    platform = PLATFORM
+    kind = "ClientCollaborators"
 
 
 class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
@@ -49,6 +50,7 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
         resource_name: str,
         client_id: pulumi.Input[str],
         collaborators: pulumi.Input[Mapping[str, pulumi.Input[AccessLevel]]],
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare who must be on the app.
@@ -58,6 +60,8 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
         :param collaborators: the level of each person by e-mail address: `"VIEWER"`, `"EDITOR"` or `"OWNER"` (of which
             an app has one). An address has at most 254 characters; the case of its letters makes no difference. `{}`
             means nobody but the owner. Somebody whose level is None (an empty field of a table) is an error.
+        :param account: whose settings are used, by their name in the environment or the stack's configuration. Another
+            account changes nothing at the service.
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: something that is no address, one address twice, another level,
@@ -65,20 +69,21 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
         `up` fails, and so does a preview that has nothing else to show about it. A token that has expired, or that
         lacks the right, is one line, and nothing is lost from the state.
         """
-        inputs = {"client_id": client_id, "collaborators": _levels_kept(collaborators)}
+        inputs = {"client_id": client_id, "collaborators": _levels_kept(collaborators), "account": account}
         assert inputs.keys() == ClientCollaboratorsInputs.model_fields.keys()
         super().__init__(
-            provider := ClientCollaboratorsProvider(),
+            ClientCollaboratorsProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, opts),
+            declare(resource_name, inputs, opts),
             opts,
         )
 
 
-def get_client_collaborators(client_id: str) -> list[Collaborator]:
+def get_client_collaborators(client_id: str, account: str | None = None) -> list[Collaborator]:
     """Everybody on an APS app as it is when the program runs, by e-mail address.
 
     :param client_id: the app's Client ID.
+    :param account: whose settings are used; None: those without a name.
     :returns: for each person `user_id`, `email`, `first_name`, `last_name`, `access_level` (`VIEWER`, `EDITOR`, `OWNER`
         or what else the service says) and `created_at` (when the invitation was accepted, as ISO 8601 text). Open
         invitations are not among them; whether the owner is, the service's documents do not say.
@@ -87,7 +92,7 @@ def get_client_collaborators(client_id: str) -> list[Collaborator]:
     """
     with data_function(f"could not list the collaborators of {NAME} app", client_id):
         client_id = argument(ClientCollaboratorsInputs, "client_id", client_id)
-        return new_client(Client, stack_config).collaborators(client_id)
+        return program_directory(PLATFORM, Client, account).collaborators(client_id)
 
 
 def _levels_kept(collaborators: Any) -> Any:

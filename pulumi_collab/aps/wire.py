@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..http import error_text
+from ..responses import error_text
 
 AccessLevel = Literal["VIEWER", "EDITOR", "OWNER"]
 ACCESS_LEVELS: tuple[str, ...] = get_args(AccessLevel)

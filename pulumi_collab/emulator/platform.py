@@ -1,6 +1,5 @@
 """What an emulated platform is: its part of the world, its operations, and how it says no."""
 
-import importlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from urllib.parse import unquote
 from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import Headers, QueryParams
 
-from pulumi_collab import platforms
+from pulumi_collab import platform
 
 
 class Strict(BaseModel):
@@ -124,12 +123,4 @@ class Platform(Generic[SectionT]):
 
 def load() -> dict[str, Platform[Any]]:
     """Every registered platform by name; one without an emulator module is left out."""
-    found: dict[str, Platform[Any]] = {}
-    for name in platforms.NAMES:
-        module = f"{__package__}.{name}"
-        try:
-            found[name] = importlib.import_module(module).PLATFORM
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
-    return found
+    return {name: platform.load(each.emulator) for name, each in platform.platforms().items() if each.emulator}

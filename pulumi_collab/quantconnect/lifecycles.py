@@ -7,8 +7,9 @@ from typing import Annotated, Any, cast, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
-from ..errors import BadAnswer, Problem, Refused
-from ..lifecycle import Inputs, Lifecycle, WholeNumber, settle
+from ..converge import converge
+from ..errors import BadResponse, Hint, Problem, Refused
+from ..lifecycle import Inputs, Lifecycle, WholeNumber
 from . import wire
 from .client import NAME, Client, Declined
 
@@ -51,7 +52,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     inputs_model = ProjectCollaboratorInputs
     state_model = ProjectCollaboratorState
     identity = ("project_id", "user")
-    creation_only = frozenset({"adopt"})
+    ignored_after_create = frozenset({"account", "adopt"})
 
     def about(self, inputs: ProjectCollaboratorInputs) -> str:
         """Whom and what it concerns."""
@@ -72,11 +73,11 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             return
         project_id = known["project_id"]
         try:
-            people = self.client.collaborators(project_id)
+            people = self.directory.collaborators(project_id)
         except Declined as error:
             yield Problem(
                 "project_id",
-                f"names no project that {NAME} user {self.client.user_id} can see; check the number, and whose "
+                f"names no project that {NAME} user {self.directory.user_id} can see; check the number, and whose "
                 f"credentials these are ({error})",
             )
             return
@@ -100,11 +101,11 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 and not known["adopt"]
                 and not _has(found, known["permission"], known["live_control"])
             ):
-                yield Problem("user", _conflict(found, known["permission"], known["live_control"]))
+                yield Problem("user", _conflict(found, known["permission"], known["live_control"]), Hint.ADOPT)
 
     def create(self, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Give access; who has just this access already is taken over without a call."""
-        with self.client.alone(inputs.project_id):
+        with self.directory.lock(inputs.project_id):
             people = self._people(inputs, kept=False)
             found = _find(people, inputs.user)
             if found is None:
@@ -118,7 +119,9 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             if _has(found, inputs.permission, inputs.live_control):
                 return _state(inputs, found)
             if not inputs.adopt:
-                raise Refused(f"{self.about(inputs)}: {_conflict(found, inputs.permission, inputs.live_control)}")
+                raise Refused(
+                    f"{self.about(inputs)}: {_conflict(found, inputs.permission, inputs.live_control)}", Hint.ADOPT
+                )
             return self._granted(inputs, exists=True)
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:
@@ -129,7 +132,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
     def update(self, old: ProjectCollaboratorState, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Change permission and live control in one call; who was removed meanwhile is given access again."""
-        with self.client.alone(inputs.project_id):
+        with self.directory.lock(inputs.project_id):
             people = self._people(inputs)
             found = _find(people, inputs.user, old.uid)
             if found is None and (other := _shown(people, inputs.user, None)):
@@ -146,21 +149,21 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
     def delete(self, state: ProjectCollaboratorState) -> None:
         """Take access away and see that it is gone."""
-        with self.client.alone(state.project_id):
+        with self.directory.lock(state.project_id):
             found = _find(self._people(state), state.user, state.uid)
             if found is None:
                 return
             if found.owner:
-                self.tell(f"{self.about(state)} is the project's owner now: nothing was removed")
+                self.warn(f"{self.about(state)} is the project's owner now: nothing was removed")
                 return
-            settle(lambda: self._removed(state), lambda: self._is_gone(state))
+            converge(lambda: self._removed(state), lambda: self._is_gone(state))
 
     def _people(
         self, inputs: ProjectCollaboratorInputs, *, recent: bool = True, kept: bool = True
     ) -> list[wire.Collaborator]:
         """Everybody on the project; `kept` tells whether a state holds the person already."""
         try:
-            return self.client.collaborators(inputs.project_id, inputs.user, recent=recent)
+            return self.directory.collaborators(inputs.project_id, inputs.user, recent=recent)
         except Declined as error:
             then = (
                 "the credentials, and if the project is gone for good remove the resource with `pulumi state delete`"
@@ -169,7 +172,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             )
             raise Refused(
                 f"cannot tell whether {self.about(inputs)} has access: the project does not show itself to user "
-                f"{self.client.user_id} ({error}); check {then}"
+                f"{self.directory.user_id} ({error}); check {then}"
             ) from error
 
     def _granted(
@@ -180,36 +183,36 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         def write() -> ProjectCollaboratorState:
             nonlocal accepted
             if not accepted:  # what was accepted is not asked for again: each time mails the person
-                call = self.client.update if exists else self.client.create
+                call = self.directory.update if exists else self.directory.create
                 call(inputs.project_id, inputs.user, inputs.permission, inputs.live_control)
                 accepted = True
             state = self._as_wanted(inputs, uid, now=False)
             if state is None:
-                raise BadAnswer(f"{NAME} accepted the change, but its list does not show it; run it again")
+                raise BadResponse(f"{NAME} accepted the change, but its list does not show it; run it again")
             return state
 
-        return settle(write, lambda: self._as_wanted(inputs, uid, now=True))
+        return converge(write, lambda: self._as_wanted(inputs, uid, now=True))
 
     def _as_wanted(
         self, inputs: ProjectCollaboratorInputs, uid: int | None, *, now: bool
     ) -> ProjectCollaboratorState | None:
-        people = self.client.collaborators_now if now else self.client.collaborators
+        people = self.directory.collaborators_now if now else self.directory.collaborators
         found = _find(people(inputs.project_id), inputs.user, uid)
         if found is None or found.owner or not _has(found, inputs.permission, inputs.live_control):
             return None
         if found.user not in ("", inputs.user):
-            self.tell(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
+            self.warn(f"{self.about(inputs)}: {NAME} spells this person {found.user!r}; correct the program")
         return _state(inputs, found)
 
     def _removed(self, state: ProjectCollaboratorState) -> bool:
-        self.client.delete(state.project_id, state.user)
+        self.directory.delete(state.project_id, state.user)
         # the person was there and the call was accepted: an entry that cannot be read is somebody else's
-        if _shown(self.client.collaborators(state.project_id), state.user, state.uid) is not None:
-            raise BadAnswer(f"{NAME} accepted the removal, but its list still shows the person; run it again")
+        if _shown(self.directory.collaborators(state.project_id), state.user, state.uid) is not None:
+            raise BadResponse(f"{NAME} accepted the removal, but its list still shows the person; run it again")
         return True
 
     def _is_gone(self, state: ProjectCollaboratorState) -> bool | None:
-        people = self.client.collaborators_now(state.project_id)
+        people = self.directory.collaborators_now(state.project_id)
         return True if _find(people, state.user, state.uid) is None else None
 
     def _owner(self, inputs: ProjectCollaboratorInputs) -> str:
@@ -231,7 +234,7 @@ def _find(people: list[wire.Collaborator], user: str, uid: int | None = None) ->
     """The person's entry; None only when there is surely none. `uid` is the one in the state, where that has one."""
     found = _shown(people, user, uid)
     if found is None and any(not (person.user or person.owner or _is_other(person, uid)) for person in people):
-        raise BadAnswer(
+        raise BadResponse(
             f"{NAME} lists somebody without a publicId, who may be {user} or not; try again, and if it stays look at "
             "the project's collaborators in the web interface"
         )
@@ -263,13 +266,13 @@ def _words(permission: str, live_control: bool) -> str:
 def _conflict(found: wire.Collaborator, permission: wire.Permission, live_control: bool) -> str:
     return (
         f"has {_words(found.permission, found.live_control)} already, and the program asks for "
-        f"{_words(permission, live_control)}; set adopt=True to take it over and change it, or declare what is there"
+        f"{_words(permission, live_control)}"
     )
 
 
 def _state(inputs: ProjectCollaboratorInputs, found: wire.Collaborator) -> ProjectCollaboratorState:
     if found.permission not in get_args(wire.Permission):
-        raise BadAnswer(
+        raise BadResponse(
             f"{NAME} reports the permission {found.permission!r} for {inputs.user}, which this version does not know"
         )
     return ProjectCollaboratorState(

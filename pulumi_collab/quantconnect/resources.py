@@ -5,18 +5,19 @@ from __future__ import annotations
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
-from ..shared import new_client
+from ..engine.dynamic import LifecycleProvider
+from ..engine.program import argument, data_function, declare, program_directory
 from .client import NAME, Client, Declined
-from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
+from .lifecycles import ProjectCollaboratorInputs
+from .platform import PLATFORM
 from .wire import Collaborator, Permission
 
 
 class ProjectCollaboratorProvider(LifecycleProvider):
     """Serves `ProjectCollaborator`. Its name is in every state: it never changes."""
 
-    kind = ProjectCollaboratorLifecycle
-    client = Client
+    platform = PLATFORM
+    kind = "ProjectCollaborator"
 
 
 class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollaborator"):
@@ -50,6 +51,7 @@ class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollabor
         permission: pulumi.Input[Permission] = "read",
         live_control: pulumi.Input[bool] = False,
         adopt: pulumi.Input[bool] = False,
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the access.
@@ -63,6 +65,8 @@ class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollabor
         :param live_control: whether the person may deploy and stop live algorithms, and so trade real money.
         :param adopt: take over access that the person has already, and change it to what is declared here. Acts at
             creation only.
+        :param account: whose settings are used, by their name in the environment or the stack's configuration. Another
+            account changes nothing at the service.
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, a project these credentials cannot
@@ -75,20 +79,22 @@ class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollabor
             "permission": permission,
             "live_control": live_control,
             "adopt": adopt,
+            "account": account,
         }
         assert inputs.keys() == ProjectCollaboratorInputs.model_fields.keys()
         super().__init__(
-            provider := ProjectCollaboratorProvider(),
+            ProjectCollaboratorProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, opts, outputs=("uid", "email", "display_name")),
+            declare(resource_name, inputs, opts, outputs=("uid", "email", "display_name")),
             opts,
         )
 
 
-def get_project_collaborators(project_id: int) -> list[Collaborator]:
+def get_project_collaborators(project_id: int, account: str | None = None) -> list[Collaborator]:
     """Everybody on a QuantConnect project, the owner included, as it is when the program runs.
 
     :param project_id: the project's number.
+    :param account: whose settings are used; None: those without a name.
     :returns: for each person `user`, `permission`, `live_control`, `owner`, `uid`, `email`, `display_name`.
 
     Ends the program with one line when the number is none or the project cannot be read.
@@ -96,7 +102,7 @@ def get_project_collaborators(project_id: int) -> list[Collaborator]:
     """
     with data_function(f"could not list the collaborators of {NAME} project", project_id):
         project_id = argument(ProjectCollaboratorInputs, "project_id", project_id)
-        client = new_client(Client, stack_config)
+        client = program_directory(PLATFORM, Client, account)
         try:
             return client.collaborators(project_id)
         except Declined as error:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, TypeVar
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from ..config import Setting, checked_base_url, checked_token
-from ..errors import BadAnswer, NotFound, Rejected
-from ..http import Answer, Bearer, Session
-from ..shared import Listings
+from ..addresses import segment
+from ..errors import BadResponse, NotFound, Rejected
+from ..http import Bearer, Session
+from ..listings import Listings
+from ..responses import Response
+from ..settings import Settings
 from . import wire
 
 NAME = "SRAM"
-SETTINGS = {
-    "base_url": Setting("SRAM_BASE_URL", "sram:baseUrl", "the SRAM base URL, such as https://sram.surf.nl"),
-    "api_token": Setting("SRAM_API_TOKEN", "sram:apiToken", "the SRAM organisation API token", secret=True),
-}
 _ECHO = re.compile(
     r"^(\w+: )?https?://\S+\.?\s+IP: \S+(?:(?<=,)\s+\S+)*\s+"
 )  # errors begin with the caller's URL and address
@@ -46,27 +42,33 @@ class _Session(Session):
 class Client:
     """Calls SRAM with one organisation's key. Every method raises a `RequestError` when the call fails."""
 
-    settings: ClassVar[Mapping[str, Setting]] = SETTINGS
-
-    def __init__(self, base_url: str, api_token: str) -> None:
-        checked_token(api_token, SETTINGS["api_token"])
-        base_url = checked_base_url(base_url, SETTINGS["base_url"]).removesuffix("/api")
+    def __init__(self, settings: Settings) -> None:
+        token = settings["api_token"]
+        self._host = settings.origin
         self._session = _Session(
-            NAME, f"{base_url}/api", auth=Bearer(api_token), secrets=[api_token], credentials="SRAM_API_TOKEN"
+            NAME,
+            f"{settings['base_url'].removesuffix('/api')}/api",
+            auth=Bearer(token),
+            secrets=[token],
+            credentials=settings.place("api_token"),
         )
-        self._ahead = timedelta(0)
         self._organisations: Listings[str, wire.Organisation] = Listings(self._get_organisation)
         self._collaborations: Listings[str, wire.Collaboration] = Listings(self._get_collaboration)
         self._open: Listings[str, list[wire.Invitation]] = Listings(self._get_open)
 
     @property
     def host(self) -> str:
-        """The name of the server."""
-        return urlsplit(self._session.base_url).hostname or ""
+        """The server, as host and port."""
+        return self._host
+
+    @property
+    def origin(self) -> str:
+        """The server and the organisation whose key it is."""
+        return f"{self._host}/{self.organisation().short_name or ''}"
 
     def now(self) -> datetime:
-        """The service's time, as far as its answers have told it."""
-        return datetime.now(UTC) + self._ahead
+        """The service's time, as far as its responses have told it."""
+        return self._session.now()
 
     # --- the organisation and its collaborations ---
 
@@ -88,55 +90,55 @@ class Client:
 
     def create_collaboration(self, body: dict[str, Any]) -> str:
         """Make a collaboration, invite its administrators, and tell its identifier."""
-        with self.alone_in_organisation():
+        with self.lock_organisation():
             known = self.organisation()
-            self._organisations.forget(_OWN)  # until an answer says that all went well
+            self._organisations.invalidate(_OWN)  # until an answer says that all went well
             identifier = self._ask(_Identified, "POST", "collaborations/v1", body).identifier
             self._organisations.amend(_OWN, known)
             return identifier
 
     def note_collaboration(self, made: wire.Collaboration) -> None:
         """Add what was just made to the shared listing, rather than asking for all of them again."""
-        with self.alone_in_organisation():
+        with self.lock_organisation():
             organisation = self.organisation()
             others = [each for each in organisation.collaborations if each.identifier != made.identifier]
             self._organisations.amend(_OWN, organisation.model_copy(update={"collaborations": [*others, made]}))
 
     def delete_collaboration(self, identifier: str) -> None:
         """Delete a collaboration with everything in it."""
-        self._organisations.forget(_OWN)
+        self._organisations.invalidate(_OWN)
         self._forget(identifier)
-        self._send("DELETE", f"collaborations/v1/{quote(identifier, safe='')}")
+        self._send("DELETE", f"collaborations/v1/{segment(identifier)}")
 
     def set_units(self, identifier: str, units: list[str]) -> None:
         """Replace a collaboration's units."""
-        self._organisations.forget(_OWN)
-        self._collaborations.forget(_key(identifier))
-        self._send("PUT", f"collaborations/v1/{quote(identifier, safe='')}/units", units)
+        self._organisations.invalidate(_OWN)
+        self._collaborations.invalidate(_key(identifier))
+        self._send("PUT", f"collaborations/v1/{segment(identifier)}/units", units)
 
-    def alone_in_organisation(self) -> threading.RLock:
+    def lock_organisation(self) -> threading.RLock:
         """A lock for looking and making: creates that meet on one new tag would leave one of them half-made."""
-        return self._organisations.alone(_OWN)
+        return self._organisations.lock(_OWN)
 
     # --- members ---
 
     def set_role(self, identifier: str, uid: str, role: wire.Role) -> None:
         """Make a member an admin, or an admin a member."""
-        self._collaborations.forget(_key(identifier))
-        self._send("PUT", f"collaborations/v1/{quote(identifier, safe='')}/members", {"uid": uid, "role": role})
+        self._collaborations.invalidate(_key(identifier))
+        self._send("PUT", f"collaborations/v1/{segment(identifier)}/members", {"uid": uid, "role": role})
 
     def remove_member(self, identifier: str, uid: str) -> None:
         """End a membership."""
         key = _key(identifier)
         known = self._collaborations.get(key)
-        self._collaborations.forget(key)
-        self._send("DELETE", f"collaborations/v1/{quote(identifier, safe='')}/members/{quote(uid, safe='')}")
+        self._collaborations.invalidate(key)
+        self._send("DELETE", f"collaborations/v1/{segment(identifier)}/members/{segment(uid)}")
         members = [member for member in known.members if member.uid != uid]
         self._collaborations.amend(key, known.model_copy(update={"members": members}))
 
-    def alone(self, identifier: str) -> threading.RLock:
+    def lock(self, identifier: str) -> threading.RLock:
         """A lock for looking and writing on one collaboration."""
-        return self._collaborations.alone(_key(identifier))
+        return self._collaborations.lock(_key(identifier))
 
     # --- invitations ---
 
@@ -146,7 +148,7 @@ class Client:
         body = wire.invite_body(spelled, emails, intended_role=intended_role, **more)
         key, groups = _key(identifier), more.get("groups") or []
         known = self._open.get(key)
-        self._open.forget(key)
+        self._open.invalidate(key)
         sent = self._ask(list[wire.Invited], "PUT", "invitations/v1/collaboration_invites", body)
         new = [
             wire.Invitation(
@@ -164,7 +166,7 @@ class Client:
 
     def invitation(self, invitation_id: str) -> wire.Invitation:
         """One invitation."""
-        return self._ask(wire.Invitation, "GET", f"invitations/v1/{quote(invitation_id, safe='')}")
+        return self._ask(wire.Invitation, "GET", f"invitations/v1/{segment(invitation_id)}")
 
     def open_invitations(
         self, identifier: str, reader: str | None = None, *, recent: bool = False
@@ -178,21 +180,21 @@ class Client:
 
     def update_invitation(self, identifier: str, invitation_id: str, role: wire.Role, groups: list[str]) -> None:
         """Change what an open invitation gives: role and groups, always both."""
-        self._open.forget(_key(identifier))
-        path = f"invitations/v1/update/{quote(invitation_id, safe='')}"
+        self._open.invalidate(_key(identifier))
+        path = f"invitations/v1/update/{segment(invitation_id)}"
         self._send("PATCH", path, wire.invitation_body(role, groups))
 
     def resend_invitation(self, identifier: str, invitation_id: str) -> None:
         """Send the e-mail of an invitation once more."""
-        self._open.forget(_key(identifier))
-        self._send("PUT", f"invitations/v1/resend/{quote(invitation_id, safe='')}")
+        self._open.invalidate(_key(identifier))
+        self._send("PUT", f"invitations/v1/resend/{segment(invitation_id)}")
 
     def delete_invitation(self, identifier: str, invitation_id: str) -> None:
         """Delete an invitation in whatever state; a membership that came of it stays."""
         key = _key(identifier)
         known = self._open.get(key)
-        self._open.forget(key)
-        self._send("DELETE", f"invitations/v1/{quote(invitation_id, safe='')}")
+        self._open.invalidate(key)
+        self._send("DELETE", f"invitations/v1/{segment(invitation_id)}")
         self._open.amend(key, [each for each in known if each.identifier != invitation_id])
 
     # --- services ---
@@ -206,8 +208,8 @@ class Client:
         self._service("disconnect_collaboration_service", identifier, entity_id)
 
     def _service(self, operation: str, identifier: str, entity_id: str) -> wire.Connection:
-        self._collaborations.forget(_key(identifier))
-        path = f"collaborations_services/v1/{operation}/{quote(identifier, safe='')}"
+        self._collaborations.invalidate(_key(identifier))
+        path = f"collaborations_services/v1/{operation}/{segment(identifier)}"
         return self._ask(wire.Connection, "PUT", path, {"service_entity_id": entity_id})
 
     # --- the wire ---
@@ -216,44 +218,36 @@ class Client:
         return self._ask(wire.Organisation, "GET", "organisations/v1")
 
     def _get_collaboration(self, identifier: str) -> wire.Collaboration:
-        return self._ask(wire.Collaboration, "GET", f"collaborations/v1/{quote(identifier, safe='')}")
+        return self._ask(wire.Collaboration, "GET", f"collaborations/v1/{segment(identifier)}")
 
     def _get_open(self, identifier: str) -> list[wire.Invitation]:
-        return self._ask(list[wire.Invitation], "GET", f"invitations/v1/invitations/{quote(identifier, safe='')}")
+        return self._ask(list[wire.Invitation], "GET", f"invitations/v1/invitations/{segment(identifier)}")
 
     def _forget(self, identifier: str) -> None:
-        self._collaborations.forget(_key(identifier))
-        self._open.forget(_key(identifier))
+        self._collaborations.invalidate(_key(identifier))
+        self._open.invalidate(_key(identifier))
 
     def _ask(self, kind: type[T], method: str, path: str, body: Any = None) -> T:
         return self._session.read(kind, self._send(method, path, body))
 
-    def _send(self, method: str, path: str, body: Any = None) -> Answer:
+    def _send(self, method: str, path: str, body: Any = None) -> Response:
         try:
             answer = self._session.request(method, path, json=body, accept=(404,))
         except Rejected as error:
             if "Database error" in str(error):
-                raise DatabaseError(str(error), status=error.status, wait=error.wait) from None
+                raise DatabaseError(str(error), status=error.status, retry_after=error.retry_after) from None
             raise
-        self._heard(answer.headers)
         if answer.status != 404:
             if answer.json is None and answer.status != 204:  # a page of somebody in between, who said 200
                 self._session.read(dict[str, Any], answer)
             return answer
         # A path that does not exist is 404 as well, before the token is looked at: that says nothing about the thing.
         if not (isinstance(answer.json, dict) and answer.json.get("error") is True):
-            raise BadAnswer(
+            raise BadResponse(
                 f"{NAME} has nothing at this address (HTTP 404); check the base URL, which is without /api", status=404
             )
         said = self._session.explain(str(answer.json.get("message", "")))
         raise NotFound(f"{NAME} knows no such thing (HTTP 404): {said}", status=404)
-
-    def _heard(self, headers: Mapping[str, str]) -> None:
-        try:
-            ahead = parsedate_to_datetime(headers["Date"]).astimezone(UTC) - datetime.now(UTC)
-        except (KeyError, ValueError, TypeError, OverflowError):
-            return
-        self._ahead = ahead if abs(ahead) > timedelta(seconds=5) else timedelta(0)
 
 
 class _Identified(BaseModel):
@@ -264,14 +258,6 @@ class _Identified(BaseModel):
 
 def _key(identifier: str) -> str:
     return identifier.lower()
-
-
-def gone_is_fine(call: Callable[[], None]) -> None:
-    """Do it, unless there is nothing left to do it to."""
-    try:
-        call()
-    except NotFound:
-        return
 
 
 def same_email(one: str, other: str) -> bool:

@@ -9,19 +9,17 @@ from typing import Any, Literal
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
+from ..engine.dynamic import LifecycleProvider
+from ..engine.program import argument, data_function, declare, program_directory
 from ..lifecycle import Inputs
-from ..shared import new_client
 from .client import NAME, Client
 from .lifecycles import (
     CollaborationInputs,
     CollaborationInviteInputs,
-    CollaborationInviteLifecycle,
-    CollaborationLifecycle,
     ServiceConnectionInputs,
-    ServiceConnectionLifecycle,
 )
 from .lifecycles.values import Identifier
+from .platform import PLATFORM
 from .wire import CollaborationDetails, Organisation, Role
 
 Moment = str | date | datetime
@@ -31,22 +29,22 @@ Moment = str | date | datetime
 class CollaborationProvider(LifecycleProvider):
     """Serves `Collaboration`. Its name is in every state: it never changes."""
 
-    kind = CollaborationLifecycle
-    client = Client
+    platform = PLATFORM
+    kind = "Collaboration"
 
 
 class CollaborationInviteProvider(LifecycleProvider):
     """Serves `CollaborationInvite`. Its name is in every state: it never changes."""
 
-    kind = CollaborationInviteLifecycle
-    client = Client
+    platform = PLATFORM
+    kind = "CollaborationInvite"
 
 
 class ServiceConnectionProvider(LifecycleProvider):
     """Serves `ServiceConnection`. Its name is in every state: it never changes."""
 
-    kind = ServiceConnectionLifecycle
-    client = Client
+    platform = PLATFORM
+    kind = "ServiceConnection"
 
 
 class Collaboration(Resource, module="sram", name="Collaboration"):
@@ -107,6 +105,7 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         allow_replacement: pulumi.Input[bool] = False,
         force_destroy: pulumi.Input[bool] = False,
         adopt: pulumi.Input[bool] = False,
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the collaboration.
@@ -134,6 +133,8 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
             before the collaboration is destroyed or replaced.
         :param adopt: take over a collaboration of this short name whose units differ, and change these. Acts at
             creation only.
+        :param account: whose settings are used, by their name in the environment or the stack's configuration. Another
+            account changes nothing at the service.
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, an unknown unit, a name that is
@@ -158,13 +159,14 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
             "allow_replacement": allow_replacement,
             "force_destroy": force_destroy,
             "adopt": adopt,
+            "account": account,
         }
         assert inputs.keys() == CollaborationInputs.model_fields.keys()
         outputs = ("global_urn", "status", "logo_url", "organisation_tags")
         super().__init__(
-            provider := CollaborationProvider(),
+            CollaborationProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, opts, outputs=outputs),
+            declare(resource_name, inputs, opts, outputs=outputs),
             # names are unique, so whatever forces a replacement, the old one has to go first
             pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts),
         )
@@ -220,6 +222,7 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
         groups: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
         on_delete: pulumi.Input[Literal["revoke", "keep"]] = "revoke",
         resend_limit: pulumi.Input[int] = 1,
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the person's place in the collaboration.
@@ -240,6 +243,8 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
         :param on_delete: `"revoke"`: destroying the resource ends the membership too; `"keep"`: it stays.
         :param resend_limit: how often the person is invited again, over the resource's life, when an invitation
             expires or is declined, or the member is removed. 0 or more.
+        :param account: whose settings are used, by their name in the environment or the stack's configuration. Another
+            account changes nothing at the service.
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, a new date that is past, an unknown
@@ -257,13 +262,14 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
             "groups": groups,
             "on_delete": on_delete,
             "resend_limit": resend_limit,
+            "account": account,
         }
         assert inputs.keys() == CollaborationInviteInputs.model_fields.keys()
         outputs = ("status", "invitation_id", "user", "invitation_expires", "resends")
         super().__init__(
-            provider := CollaborationInviteProvider(),
+            CollaborationInviteProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, opts, outputs=outputs),
+            declare(resource_name, inputs, opts, outputs=outputs),
             opts,
         )
 
@@ -290,6 +296,7 @@ class ServiceConnection(Resource, module="sram", name="ServiceConnection"):
         resource_name: str,
         collaboration: pulumi.Input[str],
         service_entity_id: pulumi.Input[str],
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the connection.
@@ -298,40 +305,44 @@ class ServiceConnection(Resource, module="sram", name="ServiceConnection"):
         :param collaboration: the collaboration's `identifier`. Another one is a replacement.
         :param service_entity_id: the service's entity id, such as `https://wiki.example.org`; the API lists none, so
             you must know it. Another one is a replacement; case and blanks at the end do not count.
+        :param account: whose settings are used, by their name in the environment or the stack's configuration. Another
+            account changes nothing at the service.
         :param opts: Pulumi's resource options.
 
         Errors: a service that does not exist, is not open to the organisation, is connected to everything anyway, or
         needs an approval while nobody is an admin of the collaboration; each says what to do.
         """
-        inputs = {"collaboration": collaboration, "service_entity_id": service_entity_id}
+        inputs = {"collaboration": collaboration, "service_entity_id": service_entity_id, "account": account}
         assert inputs.keys() == ServiceConnectionInputs.model_fields.keys()
         super().__init__(
-            provider := ServiceConnectionProvider(),
+            ServiceConnectionProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, opts, outputs=("status", "entity_id")),
+            declare(resource_name, inputs, opts, outputs=("status", "entity_id")),
             opts,
         )
 
 
-def get_organisation() -> Organisation:
+def get_organisation(account: str | None = None) -> Organisation:
     """The API key's organisation with its units and all its collaborations, as they are when the program runs.
 
+    :param account: whose settings are used; None: those without a name.
     :returns: `name`, `short_name`, `units` and `collaborations`, each with its values, `members` and `services`.
 
     Ends the program with one line when it cannot be read. Source: `organisations/v1`.
     """
     with data_function(f"could not read the {NAME} organisation"):
-        return new_client(Client, stack_config).organisation()
+        return program_directory(PLATFORM, Client, account).organisation()
 
 
 class _CollaborationQuestion(Inputs):
     identifier: Identifier
 
 
-def get_collaboration(identifier: str) -> CollaborationDetails:
+def get_collaboration(identifier: str, account: str | None = None) -> CollaborationDetails:
     """A collaboration with its people, as it is when the program runs.
 
     :param identifier: the collaboration's UUID.
+    :param account: whose settings are used; None: those without a name.
     :returns: its values, `members` (each with `uid`, `email`, `name`, `role`, `expires`), `services` (entity ids) and
         `open_invitations` (each with `identifier`, `email`, `intended_role`, `groups`, `expires`).
 
@@ -340,7 +351,7 @@ def get_collaboration(identifier: str) -> CollaborationDetails:
     """
     with data_function(f"could not read the {NAME} collaboration", identifier):
         identifier = argument(_CollaborationQuestion, "identifier", identifier)
-        client = new_client(Client, stack_config)
+        client = program_directory(PLATFORM, Client, account)
         live = client.collaboration(identifier)
         return CollaborationDetails(**dict(live), open_invitations=client.open_invitations(identifier))
 

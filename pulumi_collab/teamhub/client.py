@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from ..config import Setting, checked_base_url
 from ..errors import (
-    BadAnswer,
-    ConfigError,
+    BadResponse,
     Forbidden,
     NotFound,
     Rejected,
@@ -24,19 +22,13 @@ from ..errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from ..http import Answer, Session, error_text
-from ..shared import Listings
+from ..http import Session
+from ..listings import Listings
+from ..responses import Response, error_text
+from ..settings import Settings
 from . import wire
 
 NAME = "Helix TeamHub"
-SETTINGS = {
-    "base_url": Setting(
-        "TEAMHUB_BASE_URL", "teamhub:baseUrl", "the Helix TeamHub base URL", default="https://helixteamhub.cloud"
-    ),
-    "company_key": Setting("TEAMHUB_COMPANY_KEY", "teamhub:companyKey", "the Helix TeamHub company key", secret=True),
-    "account_key": Setting("TEAMHUB_ACCOUNT_KEY", "teamhub:accountKey", "the Helix TeamHub account key", secret=True),
-}
-_KEYS = " and ".join(setting.environment for setting in SETTINGS.values() if setting.secret)
 CHECK_PROJECT = "check the project's id, and whose keys these are"
 """What to do next where the project is not there, as far as these credentials can see."""
 REPEATS = 3
@@ -77,19 +69,18 @@ class _Seen:
 class Client:
     """Calls Helix TeamHub as one account. Every method raises a `RequestError` when the call fails."""
 
-    settings: ClassVar[Mapping[str, Setting]] = SETTINGS
-
-    def __init__(self, base_url: str, company_key: str, account_key: str) -> None:
-        _check_key(company_key, SETTINGS["company_key"])
-        _check_key(account_key, SETTINGS["account_key"])
-        host = checked_base_url(base_url, SETTINGS["base_url"]).removesuffix("/api").rstrip("/")
+    def __init__(self, settings: Settings) -> None:
+        self.origin = settings.origin
+        self._keys = settings.where("company_key", "account_key")
+        self._account_key_place = settings.place("account_key")
+        host = settings["base_url"].removesuffix("/api").rstrip("/")
         self._session = Session(
             NAME,
             f"{host}/api",
-            auth=Keys(company_key, account_key),
-            secrets=[company_key, account_key],
+            auth=Keys(settings["company_key"], settings["account_key"]),
+            secrets=[settings["company_key"], settings["account_key"]],
             headers={"Accept": wire.ACCEPT},
-            credentials=_KEYS,
+            credentials=self._keys,
         )
         self._seen: Listings[str, _Seen] = Listings(lambda project: _Seen())
 
@@ -150,9 +141,9 @@ class Client:
 
     # --- what the process remembers ---
 
-    def alone(self, project: str) -> threading.RLock:
+    def lock(self, project: str) -> threading.RLock:
         """A lock for looking and writing in one project: the service's rate limit is unknown, so one at a time."""
-        return self._seen.alone(project)
+        return self._seen.lock(project)
 
     def find(
         self, project: str, collaborator: str, reader: str | None = None, *, certain: bool = False, alike: bool = False
@@ -164,7 +155,7 @@ class Client:
         the listing cannot prove it, being of several pages, which people may cross while they are read. `alike`: the
         listing is asked for another spelling of a first person who is missing. Raises `NoSuchProject`.
         """
-        with self.alone(project):
+        with self.lock(project):
             seen = self._seen.get(project, reader)
             if seen.gone is not None:
                 raise seen.gone
@@ -180,7 +171,7 @@ class Client:
 
     def find_now(self, project: str, collaborator: str) -> wire.Collaborator | None:
         """The person's entry at this moment, by a call of its own. Raises `NoSuchProject`."""
-        with self.alone(project):
+        with self.lock(project):
             found = self._ask(project, collaborator, _Seen())
             self._note(project, collaborator, found)
             return found
@@ -191,7 +182,7 @@ class Client:
         For whoever is about to write. Raises `NoSuchProject`, by a call on the project where the process has not seen
         it yet: adding somebody to one that is gone meanwhile fails by itself.
         """
-        with self.alone(project):
+        with self.lock(project):
             seen = self._seen.get(project)
             found = seen.people[collaborator] = self._ask(project, collaborator, seen)
             seen.unsure.discard(collaborator)
@@ -199,7 +190,7 @@ class Client:
 
     def see(self, project: str) -> None:
         """Make sure that the project is there; one call, whoever asks. Raises `NoSuchProject`."""
-        with self.alone(project):
+        with self.lock(project):
             seen = self._seen.get(project)
             if seen.gone is not None:
                 raise seen.gone
@@ -243,7 +234,7 @@ class Client:
 
     def _note(self, project: str, collaborator: str, found: wire.Collaborator | None) -> None:
         """A write's answer is newer than what we remember."""
-        with self.alone(project):
+        with self.lock(project):
             seen = self._seen.get(project)
             seen.unsure.discard(collaborator)
             if seen.people or seen.listed:  # else nobody has looked yet, and the next look is the first
@@ -251,7 +242,7 @@ class Client:
 
     def _doubt(self, project: str, collaborator: str) -> None:
         """Whatever comes back, or nothing: what we know of this person is old."""
-        with self.alone(project):
+        with self.lock(project):
             self._seen.get(project).unsure.add(collaborator)
 
     # --- calls ---
@@ -273,7 +264,7 @@ class Client:
             following = page.metadata.next_offset
             following = offset + len(page.results) if following is None else following
             if following <= offset or not page.results or repeats == REPEATS:
-                raise BadAnswer(
+                raise BadResponse(
                     f"{NAME} promises more collaborators of project {project!r} after {len(people)}, but does not "
                     "give them; try again"
                 )
@@ -289,7 +280,9 @@ class Client:
         else:
             answer = self._about(wire.Collaborator, method, project, collaborator, json=wire.update_body(role))
         if answer.role != role:
-            raise BadAnswer(f"{NAME} accepted the role {role}, but answers with {answer.role or 'none'}; run it again")
+            raise BadResponse(
+                f"{NAME} accepted the role {role}, but answers with {answer.role or 'none'}; run it again"
+            )
         self._note(project, collaborator, answer)
         return answer
 
@@ -304,20 +297,20 @@ class Client:
     def _call(self, model: type[M], method: str, path: str, *, json: Any = None, params: Any = None) -> M:
         return self._read(model, self._session.request(method, path, json=json, params=params))
 
-    def _read(self, model: type[M], raw: Answer) -> M:
+    def _read(self, model: type[M], raw: Response) -> M:
         """The body as a model; its own `api_status` counts where it tells of a failure."""
         told = raw.json.get("api_status") if isinstance(raw.json, dict) else None
         if isinstance(told, int) and told >= 400:
             said = self._session.explain(error_text(raw.json))
             if told == 401:
                 raise Unauthenticated(
-                    f"{NAME} does not accept the credentials (api_status 401); check {_KEYS}, they may have expired"
+                    f"{NAME} does not accept the credentials (api_status 401); check {self._keys}, they may have expired"
                     f"{f': {said}' if said else ''}",
                     status=401,
                 )
             kind = _KINDS.get(told, ServerError if told >= 500 else Rejected)
             text = f"{NAME} refused (api_status {told}){raw.asked}: {said or 'no reason was given'}"
-            raise kind(text, status=told, wait=raw.wait)
+            raise kind(text, status=told, retry_after=raw.retry_after)
         return self._session.read(model, raw)
 
     def _surely_here(self) -> None:
@@ -325,7 +318,7 @@ class Client:
         try:
             self._call(wire.Listing, "GET", "collaborators", params={"limit": 1})
         except RequestError as error:
-            raise BadAnswer(
+            raise BadResponse(
                 f"cannot tell whether {NAME} itself says that the project is gone: no other call succeeds either "
                 f"({error}); check the base URL",
                 status=404,
@@ -339,13 +332,6 @@ _KINDS: dict[int, type[RequestError]] = {
 }
 
 
-def _check_key(value: str, setting: Setting) -> None:
-    if not value or not value.isascii() or not value.isprintable() or "'" in value or '"' in value:
-        raise ConfigError(
-            f"{setting.meaning} ({setting.environment} or {setting.key}) must be one line of ASCII without quotes"
-        )
-
-
 @contextlib.contextmanager
 def _rights_told(project: str) -> Iterator[None]:
     """Let a missing right's error say what to do next."""
@@ -357,7 +343,7 @@ def _rights_told(project: str) -> Iterator[None]:
 
 def check_rights(project: str) -> str:
     """What to do next where the project is there, and something in it is refused."""
-    return f"check the rights on project {project!r} of the account whose key {SETTINGS['account_key'].environment} is"
+    return f"check the rights on project {project!r} of the account whose key this is"
 
 
 def _alike(people: dict[str, wire.Collaborator | None], collaborator: str) -> wire.Collaborator | None:
@@ -368,4 +354,4 @@ def _alike(people: dict[str, wire.Collaborator | None], collaborator: str) -> wi
 
 def _same_person(answer: wire.Collaborator, collaborator: str) -> None:
     if answer.collaborator.casefold() != collaborator.casefold():
-        raise BadAnswer(f"{NAME} was asked about {collaborator!r} and answered about {answer.collaborator!r}")
+        raise BadResponse(f"{NAME} was asked about {collaborator!r} and answered about {answer.collaborator!r}")

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, StrictBool
 
-from ..errors import Forbidden, NotFound, Problem, Refused, Rejected, RequestError
-from ..lifecycle import Inputs, Lifecycle, settle
+from ..converge import converge
+from ..errors import Forbidden, Hint, NotFound, Problem, Refused, Rejected, RequestError
+from ..lifecycle import Inputs, Lifecycle
 from . import wire
 from .client import CHECK_PROJECT, NAME, Client, NoSuchProject, check_rights
 
@@ -56,7 +57,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     inputs_model = ProjectCollaboratorInputs
     state_model = ProjectCollaboratorState
     identity = ("project", "collaborator")
-    creation_only = frozenset({"adopt"})
+    ignored_after_create = frozenset({"account", "adopt"})
 
     def about(self, inputs: ProjectCollaboratorInputs) -> str:
         """Whom and what it concerns."""
@@ -81,9 +82,9 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             return  # nothing is going to happen
         try:
             if "collaborator" not in known:
-                self.client.see(project)
+                self.directory.see(project)
                 return
-            found = self.client.find(project, known["collaborator"], alike=not same)
+            found = self.directory.find(project, known["collaborator"], alike=not same)
         except (NoSuchProject, Forbidden) as error:
             yield Problem("project", f"names no project whose collaborators these credentials can see: {error}")
             return
@@ -100,8 +101,8 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         What the preview saw may be old, and adding somebody who is there may change their role without a word: so it is
         looked again.
         """
-        with self.client.alone(inputs.project):
-            found = self.client.find_to_write(inputs.project, inputs.collaborator)
+        with self.directory.lock(inputs.project):
+            found = self.directory.find_to_write(inputs.project, inputs.collaborator)
             if found is not None and found.collaborator != inputs.collaborator:
                 raise Refused(
                     f"{self.about(inputs)}: {NAME} spells this person {found.collaborator!r}; correct the program"
@@ -111,39 +112,39 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             if found.role == inputs.role:
                 return _state(inputs, found, found.role)
             if not inputs.adopt:
-                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}")
+                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}", Hint.ADOPT)
             return self._granted(inputs, exists=True, may_change=True)
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:
         """The person's direct role; None when it or the whole project is gone, an error when it may only be hidden."""
         try:
-            found = self.client.find(state.project, state.collaborator, f"read {state.collaborator}", certain=True)
+            found = self.directory.find(state.project, state.collaborator, f"read {state.collaborator}", certain=True)
         except NoSuchProject:
             return None
         return _state(state, found, found.role) if found is not None and found.role is not None else None
 
     def update(self, old: ProjectCollaboratorState, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Change the role in one call; who was removed meanwhile is added again."""
-        with self.client.alone(inputs.project):
+        with self.directory.lock(inputs.project):
             return self._granted(inputs, exists=True, may_change=True)
 
     def delete(self, state: ProjectCollaboratorState) -> None:
         """Take the direct role away; who has none any more is fine."""
 
         def removed() -> bool:
-            self.client.delete(state.project, state.collaborator)
+            self.directory.delete(state.project, state.collaborator)
             return True
 
         def is_gone() -> bool | None:
             try:
-                found = self.client.find_now(state.project, state.collaborator)
+                found = self.directory.find_now(state.project, state.collaborator)
             except NoSuchProject:
                 return True
             return True if found is None or found.role is None else None
 
-        with self.client.alone(state.project):
+        with self.directory.lock(state.project):
             try:
-                settle(removed, is_gone)
+                converge(removed, is_gone)
             except NotFound as error:
                 raise error.plus(self._advice(state)) from None
 
@@ -153,25 +154,25 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         """Write until the role is as wanted. `exists` is what we think: a look after a failure may teach otherwise."""
 
         def write() -> ProjectCollaboratorState:
-            call = self.client.update if exists else self.client.create
+            call = self.directory.update if exists else self.directory.create
             return _state(inputs, call(inputs.project, inputs.collaborator, inputs.role), inputs.role)
 
         def look() -> ProjectCollaboratorState | None:
             nonlocal exists
-            found = self.client.find_now(inputs.project, inputs.collaborator)
+            found = self.directory.find_now(inputs.project, inputs.collaborator)
             exists = found is not None and found.role is not None
             if found is None or found.role is None:
                 return None
             if found.role == inputs.role:
                 return _state(inputs, found, found.role)
             if not may_change:
-                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}")
+                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}", Hint.ADOPT)
             return None
 
         for last in (False, True):
             thought = exists
             try:
-                return settle(write, look)
+                return converge(write, look)
             except (NotFound, Rejected) as error:
                 if exists == thought or last:  # else it was the wrong kind of call
                     raise self._explained(inputs, exists, error) from None
@@ -199,7 +200,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     def _unfit_account(self, collaborator: str) -> str:
         """Why nobody can be added by this id; empty where that is not so, or cannot be told."""
         try:
-            account = self.client.account(collaborator)
+            account = self.directory.account(collaborator)
         except NotFound:
             return "knows no collaborator account"
         except RequestError:
@@ -211,7 +212,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
     def _advice(self, inputs: ProjectCollaboratorInputs) -> str:
         """What to check when a write finds nothing, by what can be seen; empty where that cannot be told."""
         try:
-            self.client.find_now(inputs.project, inputs.collaborator)
+            self.directory.find_now(inputs.project, inputs.collaborator)
         except NoSuchProject:
             return f"; {CHECK_PROJECT}"
         except RequestError:
@@ -221,14 +222,11 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
 def _differs(role: str, wanted: str | None) -> Iterable[Problem]:
     if wanted is not None and role != wanted:
-        yield Problem("collaborator", _conflict(role, wanted))
+        yield Problem("collaborator", _conflict(role, wanted), Hint.ADOPT)
 
 
 def _conflict(role: str, wanted: str) -> str:
-    return (
-        f"has the role {role} already, and the program asks for {wanted}; set adopt=True to take it over and change "
-        "it, or declare what is there"
-    )
+    return f"has the role {role} already, and the program asks for {wanted}"
 
 
 def _state(inputs: ProjectCollaboratorInputs, found: wire.Collaborator, role: str) -> ProjectCollaboratorState:

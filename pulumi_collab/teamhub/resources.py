@@ -5,18 +5,19 @@ from __future__ import annotations
 import pulumi
 from pulumi.dynamic import Resource
 
-from ..dynamic import LifecycleProvider, argument, data_function, declare, stack_config
-from ..shared import new_client
+from ..engine.dynamic import LifecycleProvider
+from ..engine.program import argument, data_function, declare, program_directory
 from .client import NAME, Client
-from .lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
+from .lifecycles import ProjectCollaboratorInputs
+from .platform import PLATFORM
 from .wire import Collaborator, Role
 
 
 class ProjectCollaboratorProvider(LifecycleProvider):
     """Serves `ProjectCollaborator`. Its name is in every state: it never changes."""
 
-    kind = ProjectCollaboratorLifecycle
-    client = Client
+    platform = PLATFORM
+    kind = "ProjectCollaborator"
 
 
 class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"):
@@ -45,6 +46,7 @@ class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"
         collaborator: pulumi.Input[str],
         role: pulumi.Input[Role],
         adopt: pulumi.Input[bool] = False,
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the role.
@@ -57,26 +59,29 @@ class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"
         :param role: `"guest"`, `"developer"` or `"master"`. Another one is a change in place.
         :param adopt: take over a role that the person has already, and change it to what is declared here. Acts at
             creation only.
+        :param account: whose settings are used, by their name in the environment or the stack's configuration. Another
+            account changes nothing at the service.
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, a project these credentials cannot
         see, a spelling that differs in case, a role that differs without `adopt`, a person declared twice. At `up`: an
         account that is no collaborator's.
         """
-        inputs = {"project": project, "collaborator": collaborator, "role": role, "adopt": adopt}
+        inputs = {"project": project, "collaborator": collaborator, "role": role, "adopt": adopt, "account": account}
         assert inputs.keys() == ProjectCollaboratorInputs.model_fields.keys()
         super().__init__(
-            provider := ProjectCollaboratorProvider(),
+            ProjectCollaboratorProvider(),
             resource_name,
-            declare(provider, resource_name, inputs, opts, outputs=("highest_role",)),
+            declare(resource_name, inputs, opts, outputs=("highest_role",)),
             opts,
         )
 
 
-def get_project_collaborators(project: str) -> list[Collaborator]:
+def get_project_collaborators(project: str, account: str | None = None) -> list[Collaborator]:
     """Everybody in a Helix TeamHub project, as it is when the program runs.
 
     :param project: the project's id.
+    :param account: whose settings are used; None: those without a name.
     :returns: for each person `collaborator` (the account's id), `role` (given directly; None for somebody who is there
         through a group alone, where TeamHub lists them) and `highest_role`.
 
@@ -85,4 +90,4 @@ def get_project_collaborators(project: str) -> list[Collaborator]:
     """
     with data_function(f"could not list the collaborators of {NAME} project", project):
         project = argument(ProjectCollaboratorInputs, "project", project)
-        return new_client(Client, stack_config).collaborators(project)
+        return program_directory(PLATFORM, Client, account).collaborators(project)

@@ -7,9 +7,10 @@ object with an `id`, so both are read. The status and time that every object rep
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+
+from ..addresses import segment
 
 Role = Literal["guest", "developer", "master"]
 
@@ -112,7 +113,7 @@ def update_body(role: Role) -> dict[str, Any]:
 
 def project_path(project: str) -> str:
     """A project's path below `/api`."""
-    return f"projects/{_segment(project)}"
+    return f"projects/{segment(project)}"
 
 
 def collaborators_path(project: str) -> str:
@@ -122,14 +123,9 @@ def collaborators_path(project: str) -> str:
 
 def collaborator_path(project: str, collaborator: str) -> str:
     """The path of one collaborator of a project."""
-    return f"{collaborators_path(project)}/{_segment(collaborator)}"
+    return f"{collaborators_path(project)}/{segment(collaborator)}"
 
 
 def account_path(collaborator: str) -> str:
     """The path of a collaborator's account."""
-    return f"collaborators/{_segment(collaborator)}"
-
-
-def _segment(id_: str) -> str:
-    """One path segment: `+` travels as `%2B`, while a dot needs no escape."""
-    return quote(id_, safe="")
+    return f"collaborators/{segment(collaborator)}"

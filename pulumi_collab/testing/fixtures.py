@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pulumi_collab import http, lifecycle
+from pulumi_collab import retries
 from pulumi_collab.emulator import Emulator
 
 
@@ -18,8 +18,7 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries in this process happen at once, and a missing answer is given up after a second."""
-    monkeypatch.setattr(http, "RETRIES", http.RETRIES.new(backoff_factor=0, backoff_jitter=0))
-    monkeypatch.setattr(http, "READ_TIMEOUT", 1.0)
-    monkeypatch.setattr(lifecycle, "PAUSE", 0)
+def no_waiting() -> Iterator[None]:
+    """Retries in this process happen at once, and a missing response is given up after a second."""
+    with retries.instant():
+        yield

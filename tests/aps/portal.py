@@ -9,6 +9,7 @@ import requests
 
 from pulumi_collab.aps.client import Client
 from pulumi_collab.emulator import Emulator
+from pulumi_collab.settings import Settings
 
 APP = "demo-app"
 TOKEN = "demo-aps-token"
@@ -34,7 +35,7 @@ def seed(emulator: Emulator, *tokens: Mapping[str, Any], **people: str) -> None:
 
 def client(emulator: Emulator, token: str = TOKEN) -> Client:
     """A client of its own, as a new plugin process has it."""
-    return Client(emulator.environment()["APS_BASE_URL"], token)
+    return Client(Settings({"base_url": emulator.environment()["APS_BASE_URL"], "access_token": token}))
 
 
 def person(number: int, **fields: Any) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from urllib.parse import unquote
 
 import pytest
 import requests
+from pulumi_collab.shared import new_client, process_client
 
 from pulumi_collab.aps import client as module
 from pulumi_collab.aps.client import Client
 from pulumi_collab.aps.wire import Collaborator
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import (
-    BadAnswer,
+    BadResponse,
     ConfigError,
     Forbidden,
     NotFound,
@@ -25,7 +26,7 @@ from pulumi_collab.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from pulumi_collab.shared import new_client, process_client
+from pulumi_collab.settings import Settings
 
 from ..core.scripted import ScriptedServer
 from .portal import APP, PEOPLE, TOKEN, client, edit, person, seed
@@ -42,7 +43,7 @@ def serving(*bodies: Any) -> ScriptedServer:
 
 def at(service: ScriptedServer) -> Client:
     """A client that asks it."""
-    return Client(service.url, TOKEN)
+    return Client(Settings({"base_url": service.url, "access_token": TOKEN}))
 
 
 def test_the_documents_example() -> None:
@@ -61,7 +62,7 @@ def test_the_documents_example() -> None:
         first["pagination"]["nextUrl"] = f"{service.url}/~NEXT_PAGE~"  # type: ignore[index]
         first["pagination"]["previousUrl"] = f"{service.url}/~PREVIOUS_PAGE~"  # type: ignore[index]
         token = "AuIPTf4KYLTYGVnOHQ0cuolwCW2a"
-        people = Client(service.url, token).collaborators(":id")
+        people = Client(Settings({"base_url": service.url, "access_token": token})).collaborators(":id")
     (method, path, headers), (_, next_path, next_headers) = service.seen
     assert (method, path) == ("GET", "/applications/v1/clients/%3Aid/collaborators")
     assert headers["Authorization"] == next_headers["Authorization"] == f"Bearer {token}"
@@ -85,7 +86,7 @@ def test_the_documents_example() -> None:
 )
 def test_base_urls(emulator: Emulator, ending: str) -> None:
     """The base URL is without /applications, and one that has it works as well."""
-    people = Client(f"{emulator.url}/aps{ending}", TOKEN).collaborators(APP)
+    people = Client(Settings({"base_url": f"{emulator.url}/aps{ending}", "access_token": TOKEN})).collaborators(APP)
     assert {each.email: each.access_level for each in people} == PEOPLE
     assert emulator.journal()[0]["path"] == f"/aps/applications/v1/clients/{APP}/collaborators"
 
@@ -131,7 +132,7 @@ def test_the_next_page_on_another_host(emulator: Emulator) -> None:
     """A link to another host is refused, is not asked, and the error names both without the token."""
     emulator.variants(aps={"next_url": "other-host"})
     with pytest.raises(
-        BadAnswer, match=r"next page at http://localhost:\d+, which is not http://127\.0\.0\.1"
+        BadResponse, match=r"next page at http://localhost:\d+, which is not http://127\.0\.0\.1"
     ) as raised:
         client(emulator).collaborators(APP)
     assert TOKEN not in str(raised.value)
@@ -164,7 +165,7 @@ def test_links_to_elsewhere(link: str) -> None:
     page: dict[str, Any] = {"pagination": {}, "results": [person(1)]}
     with serving(page) as service:
         page["pagination"]["nextUrl"] = link.replace("PORT", service.url.rpartition(":")[2])
-        with pytest.raises(BadAnswer, match="next page") as raised:
+        with pytest.raises(BadResponse, match="next page") as raised:
             at(service).collaborators("a")
     assert len(service.seen) == 1
     assert "\n" not in str(raised.value)
@@ -185,7 +186,7 @@ def test_links_to_here(link: str) -> None:
 def test_links_that_repeat(emulator: Emulator) -> None:
     """A page that names itself as the next one ends with an error."""
     emulator.variants(aps={"next_url": "repeats"})
-    with pytest.raises(BadAnswer, match="the list has no end"):
+    with pytest.raises(BadResponse, match="the list has no end"):
         client(emulator).collaborators(APP)
     assert len(emulator.journal()) == 2
 
@@ -198,11 +199,13 @@ def test_pages_without_end(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) 
         serving(
             *({"pagination": {"nextUrl": f"/{number}"}, "results": [person(number)]} for number in range(20))
         ) as service,
-        pytest.raises(BadAnswer, match="20 pages"),
+        pytest.raises(BadResponse, match="20 pages"),
     ):
         at(service).collaborators("a")
     assert len(service.seen) == 20
-    with pytest.raises(BadAnswer, match="promises more collaborators of app demo-app after 3, but does not give them"):
+    with pytest.raises(
+        BadResponse, match="promises more collaborators of app demo-app after 3, but does not give them"
+    ):
         client(emulator).collaborators(APP)
     assert len(emulator.journal()) == 4, "one page of people, and three without"
 
@@ -216,7 +219,7 @@ def test_pages_that_bring_nobody_new() -> None:
 
     with serving(*pages(2)) as service:
         assert len(at(service).collaborators("a")) == 2
-    with serving(*pages(3)) as service, pytest.raises(BadAnswer, match="after 1, but does not give them"):
+    with serving(*pages(3)) as service, pytest.raises(BadResponse, match="after 1, but does not give them"):
         at(service).collaborators("a")
     assert len(service.seen) == 4
 
@@ -289,16 +292,16 @@ PAGE = "<!DOCTYPE html><html><body><h1>The proxy got no answer</h1></body></html
         (401, None, Unauthenticated, "(HTTP 401"),
         (404, "[]", NotFound, "(HTTP 404)"),
         (403, PAGE, Forbidden, "an HTML page came instead of JSON"),
-        (200, PAGE, BadAnswer, "an HTML page came instead of JSON"),
-        (302, "", BadAnswer, "redirect"),
+        (200, PAGE, BadResponse, "an HTML page came instead of JSON"),
+        (302, "", BadResponse, "redirect"),
         (500, {"developerMessage": "Oops"}, ServerError, "Oops"),
-        (200, "{", BadAnswer, "unexpected"),
-        (200, [], BadAnswer, "unexpected"),
-        (200, {}, BadAnswer, "results"),
-        (200, {"results": None}, BadAnswer, "results"),
-        (200, {"results": [{}]}, BadAnswer, "results.0.userId"),
-        (200, {"results": [person(1, email=None)]}, BadAnswer, "results.0.email"),
-        (200, {"results": [], "pagination": {"nextUrl": 7}}, BadAnswer, "pagination.nextUrl"),
+        (200, "{", BadResponse, "unexpected"),
+        (200, [], BadResponse, "unexpected"),
+        (200, {}, BadResponse, "results"),
+        (200, {"results": None}, BadResponse, "results"),
+        (200, {"results": [{}]}, BadResponse, "results.0.userId"),
+        (200, {"results": [person(1, email=None)]}, BadResponse, "results.0.email"),
+        (200, {"results": [], "pagination": {"nextUrl": 7}}, BadResponse, "pagination.nextUrl"),
         (
             403,
             {"developerMessage": f"the token {TOKEN} is\nnot good " + "x" * 2000},
@@ -341,7 +344,7 @@ def test_ids_are_encoded(app: str) -> None:
 def test_tokens_that_cannot_be(token: str) -> None:
     """A token with blanks, line breaks or other odd characters is refused before it goes anywhere, and is not shown."""
     with pytest.raises(ConfigError, match="must be the token alone") as raised:
-        Client("https://example.org", token)
+        Client(Settings({"base_url": "https://example.org", "access_token": token}))
     assert token not in str(raised.value)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_collab.config import Setting, StackConfig, checked_base_url, resolve
 from pulumi_collab.errors import ConfigError
+from pulumi_collab.settings import Setting, StackConfig, checked_base_url, resolve
 
 TOKEN = Setting("SERVICE_TOKEN", "service:token", "the token", secret=True)
 URL = Setting("SERVICE_URL", "service:url", "the base URL", default="https://service.example.org")

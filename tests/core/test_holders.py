@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from pulumi_collab.holders import Ending, Holders
 
 REMOVE, MOVED, RENEWED, REFUSE = Ending.REMOVE, Ending.MOVED, Ending.RENEWED, Ending.REFUSE

@@ -21,10 +21,10 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 from pulumi_collab import __version__, http
 from pulumi_collab.errors import (
-    BadAnswer,
+    BadResponse,
     ConfigError,
     Forbidden,
-    NoAnswer,
+    NoResponse,
     NotFound,
     Rejected,
     RequestError,
@@ -148,7 +148,7 @@ def test_retries_are_bounded(waits: list[float]) -> None:
         (404, {}, NotFound, "HTTP 404); check the base URL"),
         (404, "Not here.", NotFound, "HTTP 404): Not here; check the base URL"),
         (409, {"errors": ["a", "b"]}, Rejected, "refused (HTTP 409): a; b"),
-        (302, "", BadAnswer, "redirect (HTTP 302); check the base URL"),
+        (302, "", BadResponse, "redirect (HTTP 302); check the base URL"),
         (400, "<!DOCTYPE html><html><body>proxy</body></html>", Rejected, "an HTML page came instead of JSON"),
     ],
 )
@@ -275,7 +275,7 @@ def test_an_address_that_is_none(monkeypatch: pytest.MonkeyPatch, waits: list[fl
 @pytest.mark.parametrize("target", ["http://[", "http://service.example/\xe9", "//", "http://a..b:x/"])
 def test_a_redirect_to_nowhere(target: str) -> None:
     """Where a redirect leads is not read, so one that no address can be made of is a redirect like any other."""
-    with ScriptedServer((302, {"Location": target}, "")) as server, pytest.raises(BadAnswer, match="redirect"):
+    with ScriptedServer((302, {"Location": target}, "")) as server, pytest.raises(BadResponse, match="redirect"):
         session(server.url).request("PUT", "thing", json={})
     assert len(server.seen) == 1
 
@@ -296,7 +296,7 @@ def test_an_answers_bad_header_is_the_services(monkeypatch: pytest.MonkeyPatch) 
     """A header in the answer that makes no sense is a lost answer, not a credential of ours."""
     odd = urllib3.exceptions.InvalidHeader("Content-Length contained multiple unmatching values (1, 2)")
     made = failing(monkeypatch, lambda request: requests.exceptions.InvalidHeader(odd, request=request))
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NoResponse):
         session("https://service.example").request("PUT", "thing", json={})
     assert made == ["PUT"]
 
@@ -331,7 +331,7 @@ def test_tls_that_breaks(
 ) -> None:
     """A TLS error may come after the request was read, so a write is sent once and may have had its effect."""
     made = failing(monkeypatch, tls_error(cause, reading=reading))
-    with pytest.raises(NoAnswer) as raised:
+    with pytest.raises(NoResponse) as raised:
         session("https://service.example").request(method, "thing")
     assert str(raised.value) == (
         f"the TLS connection to Service at service.example broke ({why}); try again, and check the network and the "

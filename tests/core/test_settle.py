@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_collab.errors import LONGEST_WAIT, NoAnswer, Rejected, RequestError, ServerError, TooManyRequests
-from pulumi_collab.lifecycle import ATTEMPTS, PAUSE, settle
+from pulumi_collab.converge import converge
+from pulumi_collab.errors import NoResponse, Rejected, RequestError, ServerError, TooManyRequests
+from pulumi_collab.retries import LONGEST_WAIT, policy
+
+ATTEMPTS, PAUSE = policy().attempts, policy().pause
 
 
 class Service:
@@ -31,22 +34,22 @@ class Service:
 
 def busy(wait: int | None = None) -> ServerError:
     """A failure that may have had its effect."""
-    return ServerError("busy", status=503, wait=wait)
+    return ServerError("busy", status=503, retry_after=wait)
 
 
 def test_the_wait_that_is_asked_for(waits: list[float]) -> None:
     """A write is sent again after the time that the service asks for, and after our own pause where that is longer."""
     service = Service(busy(10), busy(0))
-    assert settle(service.write, service.look) == "written"
+    assert converge(service.write, service.look) == "written"
     assert service.calls == ["write", "look", "write", "look", "write"]
     assert waits == [10, 2 * PAUSE]
 
 
 def test_our_own_pause(waits: list[float]) -> None:
     """Where nothing is asked for, the pauses are ours, and the attempts are bounded."""
-    service = Service(*[NoAnswer("lost")] * ATTEMPTS)
-    with pytest.raises(NoAnswer, match="lost"):
-        settle(service.write, service.look)
+    service = Service(*[NoResponse("lost")] * ATTEMPTS)
+    with pytest.raises(NoResponse, match="lost"):
+        converge(service.write, service.look)
     assert service.calls == ["write", "look"] * ATTEMPTS
     assert waits == [PAUSE * attempt for attempt in range(1, ATTEMPTS + 1)]
 
@@ -54,7 +57,7 @@ def test_our_own_pause(waits: list[float]) -> None:
 def test_the_longest_wait(waits: list[float]) -> None:
     """The longest time we wait is waited in full."""
     service = Service(busy(LONGEST_WAIT))
-    assert settle(service.write, service.look) == "written"
+    assert converge(service.write, service.look) == "written"
     assert waits == [LONGEST_WAIT]
 
 
@@ -63,19 +66,21 @@ def test_a_wait_that_is_too_long(waits: list[float], wait: int) -> None:
     """Where the service asks for more than we wait, we look once, and write no second time."""
     service = Service(error := busy(wait))
     with pytest.raises(ServerError) as raised:
-        settle(service.write, service.look)
+        converge(service.write, service.look)
     assert raised.value is error
     assert service.calls == ["write", "look"]
     assert all(each <= PAUSE for each in waits)
     service = Service(busy(wait), shown_after=1)
-    assert settle(service.write, service.look) == "seen"
+    assert converge(service.write, service.look) == "seen"
 
 
-@pytest.mark.parametrize("error", [Rejected("no", wait=10), TooManyRequests("slower", status=429, wait=10)])
+@pytest.mark.parametrize(
+    "error", [Rejected("no", retry_after=10), TooManyRequests("slower", status=429, retry_after=10)]
+)
 def test_a_refusal_waits_for_nothing(waits: list[float], error: RequestError) -> None:
     """A refusal is final whatever it says of waiting."""
     service = Service(error)
     with pytest.raises(type(error)):
-        settle(service.write, service.look)
+        converge(service.write, service.look)
     assert service.calls == ["write", "look"]
     assert waits == []

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pulumi_collab.shared import RECENT, Listings
+from pulumi_collab.listings import RECENT, Listings
 
 
 class Source:
@@ -54,7 +54,7 @@ def test_writes_replace_and_forget() -> None:
     listings.put("p", "written")
     assert listings.get("p", "b") == "written"
     assert listings.get("p", "a") == "p 2", "who was answered before is not answered from a write"
-    listings.forget("p")
+    listings.invalidate("p")
     assert listings.get("p") == "p 3"
     assert listings.fresh("p") == "p 4"
 

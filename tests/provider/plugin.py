@@ -16,7 +16,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from pulumi_collab.dynamic import LifecycleProvider
+from pulumi_collab.engine.dynamic import LifecycleProvider
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine sends for a value that is not known yet."""
@@ -25,7 +25,12 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 def shown(state: Mapping[str, Any]) -> dict[str, Any]:
     """A state without the mark of its creation."""
     assert re.fullmatch(r"[0-9a-f]{8}", state["__made"])
-    return {name: value for name, value in state.items() if name != "__made"}
+    return visible(state)
+
+
+def visible(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties without those that are kept and shown to nobody."""
+    return {name: value for name, value in values.items() if not name.startswith("__")}
 
 
 class PluginError(Exception):

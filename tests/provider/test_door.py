@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
-from pulumi_collab.config import Setting
-from pulumi_collab.dynamic import LifecycleProvider
+from pulumi_collab.engine.dynamic import LifecycleProvider
 from pulumi_collab.lifecycle import Inputs, Lifecycle
+from pulumi_collab.settings import Setting
 
 
 class Person(Inputs):

@@ -11,7 +11,7 @@ import pytest
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.quantconnect.resources import ProjectCollaboratorProvider
 
-from .plugin import UNKNOWN, Plugin, PluginError, shown
+from .plugin import UNKNOWN, Plugin, PluginError, shown, visible
 
 MIA = {"project_id": 23456789, "user": "mia-ai", "permission": "write", "live_control": False, "adopt": False}
 
@@ -25,22 +25,22 @@ def plugin(emulator: Emulator) -> Iterator[Plugin]:
 
 def test_a_life_call_by_call(plugin: Plugin) -> None:
     """Check fills in defaults; create, read, update and delete give ids, outputs and inputs as the engine needs."""
-    inputs, failures = plugin.check({"project_id": 23456789, "user": "mia-ai"}, urn="urn:a")
+    inputs, failures = plugin.check({"project_id": 23456789, "user": "mia-ai"})
     assert failures == {}
-    assert inputs == MIA | {"permission": "read"}
-    id_, state = plugin.create(inputs, urn="urn:a")
+    assert visible(inputs) == MIA | {"permission": "read"}
+    id_, state = plugin.create(inputs)
     assert id_ == "23456789/mia-ai"
-    assert shown(state) == inputs | {"uid": 1002, "email": "mia-ai@example.org", "display_name": "Mia Ai"}
+    assert shown(state) == visible(inputs) | {"uid": 1002, "email": "mia-ai@example.org", "display_name": "Mia Ai"}
     assert plugin.read(id_, state) == (id_, state, inputs)
     assert plugin.diff(id_, state, inputs)[:2] == (False, [])
     assert plugin.diff(id_, state, MIA)[:2] == (True, [])
     made = state["__made"]
     state = plugin.update(id_, state, MIA)
     assert (state["permission"], state["__made"]) == ("write", made)
-    assert plugin.read(id_, state)[2] == MIA
-    plugin.delete(id_, state, urn="urn:a")
+    assert visible(plugin.read(id_, state)[2]) == MIA
+    plugin.delete(id_, state)
     assert plugin.read(id_, state) == ("", {}, {})
-    plugin.delete(id_, state, urn="urn:a")
+    plugin.delete(id_, state)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_unknown_values_pass(plugin: Plugin, property_: str) -> None:
     """A value that another resource will produce passes check as it is, and counts as a change in diff."""
     inputs, failures = plugin.check(MIA | {property_: UNKNOWN})
     assert failures == {}
-    assert inputs == MIA | {property_: UNKNOWN}
+    assert visible(inputs) == MIA | {property_: UNKNOWN}
     changes, replaces, _ = plugin.diff("23456789/mia-ai", MIA, MIA | {property_: UNKNOWN})
     assert changes
     assert replaces == ([property_] if property_ in ("project_id", "user") else [])
@@ -112,7 +112,7 @@ def test_unknown_values_do_not_hide_bad_ones(plugin: Plugin) -> None:
 def test_numbers_that_arrive_as_floats_make_no_wrong_id(plugin: Plugin) -> None:
     """The engine sends 23456789.0; the id and the state say 23456789, and a number in text is the same project."""
     assert plugin.create(MIA | {"project_id": 23456789.0})[0] == "23456789/mia-ai"
-    assert plugin.check(MIA | {"project_id": "23456789"})[0] == MIA
+    assert visible(plugin.check(MIA | {"project_id": "23456789"})[0]) == MIA
     assert plugin.diff("23456789/mia-ai", MIA, MIA | {"project_id": "23456789"})[0] is False
 
 
@@ -142,15 +142,17 @@ def test_conflict_is_told_at_preview_and_at_creation(plugin: Plugin) -> None:
 def test_what_is_read_by_id_alone(plugin: Plugin) -> None:
     """`ProjectCollaborator(..., opts=ResourceOptions(id=...))` reads by the id, with the inputs of the program."""
     id_, state = plugin.create(MIA)
-    assert plugin.read(id_, {"project_id": 23456789, "user": "mia-ai"})[1] == shown(state)
+    assert visible(plugin.read(id_, {"project_id": 23456789, "user": "mia-ai"})[1]) == shown(state)
 
 
 def test_no_credentials(emulator: Emulator) -> None:
-    """A missing credential is one line that names both ways to set it; offline, check and diff need none."""
+    """Missing credentials are one line that names each and both ways to set it; offline, check and diff need none."""
     environment = emulator.environment()
-    del environment["QUANTCONNECT_API_TOKEN"]
+    del environment["QUANTCONNECT_API_TOKEN"], environment["QUANTCONNECT_USER_ID"]
     both = (
-        "set the environment variable QUANTCONNECT_API_TOKEN, or run `pulumi config set --secret quantconnect:apiToken"
+        "not set: the QuantConnect user id (QUANTCONNECT_USER_ID) and the QuantConnect API token "
+        "(QUANTCONNECT_API_TOKEN); set this in the environment, or run `pulumi config set quantconnect:userId VALUE`, "
+        "`pulumi config set --secret quantconnect:apiToken VALUE`"
     )
     with Plugin(ProjectCollaboratorProvider, environment) as plugin:
         assert both in plugin.check(MIA)[1][""]
@@ -167,7 +169,8 @@ def test_credentials_that_refresh_does_not_see(emulator: Emulator) -> None:
     told = "refresh and destroy use the stack configuration of the last `pulumi up`"
     environment = emulator.environment()
     old = {"quantconnect:apiToken": "rotated-away"}
-    with Plugin(ProjectCollaboratorProvider, environment | {"QUANTCONNECT_API_TOKEN": ""}, old) as plugin:
+    config = old | {"quantconnect:userId": "1001", "quantconnect:baseUrl": environment["QUANTCONNECT_BASE_URL"]}
+    with Plugin(ProjectCollaboratorProvider, {}, config) as plugin:
         for act in (plugin.read, plugin.delete):
             with pytest.raises(PluginError, match="does not accept the credentials") as raised:
                 act("23456789/mia-ai", MIA)
@@ -207,9 +210,8 @@ def test_stack_configuration_and_its_place(emulator: Emulator) -> None:
     with Plugin(ProjectCollaboratorProvider, {}, config) as plugin:  # type: ignore[arg-type]  # a number, as in YAML
         assert plugin.check(MIA)[1] == {}
     wrong = {**config, "quantconnect:apiToken": "old-token"}
-    good = {"QUANTCONNECT_API_TOKEN": environment["QUANTCONNECT_API_TOKEN"]}
-    with Plugin(ProjectCollaboratorProvider, good, wrong) as plugin:  # type: ignore[arg-type]
-        assert plugin.check(MIA)[1] == {}
+    with Plugin(ProjectCollaboratorProvider, environment, wrong) as plugin:  # type: ignore[arg-type]
+        assert plugin.check(MIA)[1] == {}, "all of it comes from the environment"
 
 
 def test_the_provider_string_is_short_and_stable(plugin: Plugin) -> None:
@@ -245,65 +247,76 @@ def test_the_debug_switch_brings_tracebacks_and_a_redacted_log(emulator: Emulato
 
 
 def test_a_long_lived_plugin_removes_what_it_is_asked_to(plugin: Plugin) -> None:
-    """One process through several lives: a name that has gone, or was only previewed, keeps no access alive."""
-    for urn in ("urn:a", "urn:b"):
-        plugin.check(MIA, urn="urn:previewed")
-        inputs, _ = plugin.check(MIA, urn=urn)
-        id_, state = plugin.create(inputs, urn=urn)
-        plugin.check(MIA, inputs, urn=urn)
-        plugin.delete(id_, state, urn=urn)
+    """One process through several lives: what was made and removed before keeps no access alive."""
+    for _ in range(2):
+        inputs, _ = plugin.check(MIA)
+        id_, state = plugin.create(inputs)
+        plugin.check(MIA, inputs)
+        plugin.delete(id_, state)
         assert plugin.read(id_, state)[0] == ""
 
 
 def test_a_rename_keeps_the_access(plugin: Plugin) -> None:
-    """Created under a new name and then deleted under the old one, the person keeps the access; also after a crash."""
-    id_, state = plugin.create(MIA, urn="urn:old")
-    plugin.create(MIA, urn="urn:new")
-    plugin.delete(id_, state, urn="urn:old")
-    assert plugin.read(id_, state)[0] == id_
-    plugin.check(MIA, MIA, urn="urn:new")
-    plugin.delete(id_, state, urn="urn:old")
-    assert plugin.read(id_, state)[0] == id_
-    plugin.delete(id_, state, urn="urn:new")
+    """Created anew and then deleted by its older mark, the person keeps the access; also when it is deleted twice."""
+    id_, state = plugin.create(MIA)
+    _, newer = plugin.create(MIA)
+    for _ in range(2):
+        plugin.delete(id_, state)
+        assert plugin.read(id_, state)[0] == id_
+    plugin.delete(id_, newer)
     assert plugin.read(id_, state)[0] == ""
 
 
 def test_an_older_creation_ends_without_an_effect(emulator: Emulator) -> None:
     """What an interrupted replacement has left in the state is deleted later, and nobody loses access."""
     with Plugin(ProjectCollaboratorProvider, emulator.environment()) as plugin:
-        id_, older = plugin.create(MIA, urn="urn:a")
+        id_, older = plugin.create(MIA)
     with Plugin(ProjectCollaboratorProvider, emulator.environment()) as plugin:
-        _, newer = plugin.create(MIA, urn="urn:a")
+        _, newer = plugin.create(MIA)
     with Plugin(ProjectCollaboratorProvider, emulator.environment()) as plugin:
-        plugin.check(MIA, MIA, urn="urn:a")
-        plugin.diff(id_, newer, MIA, urn="urn:a")
-        plugin.delete(id_, older, urn="urn:a")
+        plugin.check(MIA, MIA)
+        plugin.diff(id_, newer, MIA)
+        plugin.delete(id_, older)
         assert plugin.read(id_, newer)[0] == id_
     with Plugin(ProjectCollaboratorProvider, emulator.environment()) as plugin:
-        plugin.delete(id_, newer, urn="urn:a")
+        plugin.delete(id_, newer)
         assert plugin.read(id_, newer)[0] == ""
 
 
 def test_a_person_who_moves_while_the_old_one_is_deleted(plugin: Plugin) -> None:
     """Taken over by one resource while another one's deletion is under way, the person has the access at the end."""
-    id_, state = plugin.create(MIA, urn="urn:0")
+    id_, state = plugin.create(MIA)
     with ThreadPoolExecutor(2) as pool:
         for number in range(20):
-            made = pool.submit(plugin.create, MIA, urn=f"urn:{number + 1}")
-            gone = pool.submit(plugin.delete, id_, state, urn=f"urn:{number}")
+            made = pool.submit(plugin.create, MIA)
+            gone = pool.submit(plugin.delete, id_, state)
             gone.result()
             assert made.result()[0] == id_
+            state = made.result()[1]
             assert plugin.read(id_, state)[0] == id_, f"lost in round {number}"
 
 
 def test_a_replacement_is_checked_as_what_it_was(plugin: Plugin) -> None:
     """The engine checks a replacement once more without its old inputs: its own access is no conflict then."""
-    _, state = plugin.create(MIA, urn="urn:a")
+    plugin.create(MIA)
     wanted = MIA | {"permission": "read"}
-    assert plugin.check(wanted, MIA, urn="urn:a")[1] == {}
-    assert plugin.check(wanted, urn="urn:a")[1] == {}
-    assert list(plugin.check(wanted, urn="urn:b")[1]) == ["user"]
-    plugin.delete("23456789/mia-ai", state, urn="urn:b")
+    by = {"__declared": {"name": "mia", "token": "one run's own"}}
+    assert plugin.check(wanted | by, MIA)[1] == {}
+    assert plugin.check(wanted | by)[1] == {}
+    assert list(plugin.check(wanted)[1]) == ["user"]
+
+
+def test_declared_twice_and_not_made(plugin: Plugin) -> None:
+    """The second resource for one person fails at preview and names the first; what a program declares is not removed."""
+    _, state = plugin.create(MIA)
+    first = {"__declared": {"name": "first", "token": "1"}}
+    assert plugin.check(MIA | first, MIA)[1] == {}
+    plugin.delete("23456789/mia-ai", state)
+    assert plugin.read("23456789/mia-ai", state)[0] == "23456789/mia-ai", "it is declared, and made in a moment"
+    second = {"__declared": {"name": "second", "token": "2"}}
+    assert plugin.check(MIA | second)[1] == {"user": "is declared already, by the resource 'first'"}
+    with pytest.raises(PluginError, match="another resource of the program declares it and could not be made"):
+        plugin.delete("23456789/mia-ai", state)
 
 
 def test_an_id_that_is_none_is_told_in_one_line(plugin: Plugin) -> None:

@@ -10,6 +10,7 @@ from pulumi_collab.emulator import Emulator
 from pulumi_collab.lifecycle import Lifecycle
 from pulumi_collab.quantconnect.client import Client
 from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorLifecycle
+from pulumi_collab.settings import Settings
 from pulumi_collab.testing.conformance import Access, CollaboratorContract
 
 from .behind import PROJECT, call, people
@@ -31,15 +32,27 @@ class TestQuantConnect(CollaboratorContract):
         """As the owner of the project."""
         environment = emulator.environment()
         return Client(
-            environment["QUANTCONNECT_BASE_URL"],
-            environment["QUANTCONNECT_USER_ID"],
-            environment["QUANTCONNECT_API_TOKEN"],
+            Settings(
+                {
+                    "base_url": environment["QUANTCONNECT_BASE_URL"],
+                    "user_id": environment["QUANTCONNECT_USER_ID"],
+                    "api_token": environment["QUANTCONNECT_API_TOKEN"],
+                }
+            )
         )
 
     def connect_badly(self, emulator: Emulator) -> Client:
         """As the owner with a wrong token."""
         environment = emulator.environment()
-        return Client(environment["QUANTCONNECT_BASE_URL"], environment["QUANTCONNECT_USER_ID"], "wrong-secret")
+        return Client(
+            Settings(
+                {
+                    "base_url": environment["QUANTCONNECT_BASE_URL"],
+                    "user_id": environment["QUANTCONNECT_USER_ID"],
+                    "api_token": "wrong-secret",
+                }
+            )
+        )
 
     def kind(self) -> type[Lifecycle[Any, Any, Any]]:
         """The single collaborator."""

@@ -26,6 +26,7 @@ from pulumi_collab.quantconnect.lifecycles import (
     ProjectCollaboratorLifecycle,
     ProjectCollaboratorState,
 )
+from pulumi_collab.settings import Settings
 
 from .behind import PROJECT, call, people
 
@@ -93,7 +94,7 @@ class Story(RuleBasedStateMachine):
                 self.one(person)
 
     def one(self, person: str) -> None:
-        client = self.client()
+        client = self.directory()
         lifecycle = ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
         state = self.state.get(person)
         if state is not None:
@@ -124,9 +125,13 @@ class Story(RuleBasedStateMachine):
     def client(self) -> Client:
         environment = self.emulator.environment()
         return Client(
-            environment["QUANTCONNECT_BASE_URL"],
-            environment["QUANTCONNECT_USER_ID"],
-            environment["QUANTCONNECT_API_TOKEN"],
+            Settings(
+                {
+                    "base_url": environment["QUANTCONNECT_BASE_URL"],
+                    "user_id": environment["QUANTCONNECT_USER_ID"],
+                    "api_token": environment["QUANTCONNECT_API_TOKEN"],
+                }
+            )
         )
 
 

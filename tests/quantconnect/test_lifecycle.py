@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from pulumi_collab.emulator import Emulator
-from pulumi_collab.errors import BadAnswer, ConfigError, Refused
+from pulumi_collab.errors import BadResponse, ConfigError, Refused
 from pulumi_collab.lifecycle import ATTEMPTS
 from pulumi_collab.quantconnect.client import Client
 from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
+from pulumi_collab.settings import Settings
 
 from .behind import PROJECT, call, people
 
@@ -24,7 +25,13 @@ def lifecycle(emulator: Emulator, no_waiting: None) -> ProjectCollaboratorLifecy
     """One plugin process's lifecycle."""
     environment = emulator.environment()
     client = Client(
-        environment["QUANTCONNECT_BASE_URL"], environment["QUANTCONNECT_USER_ID"], environment["QUANTCONNECT_API_TOKEN"]
+        Settings(
+            {
+                "base_url": environment["QUANTCONNECT_BASE_URL"],
+                "user_id": environment["QUANTCONNECT_USER_ID"],
+                "api_token": environment["QUANTCONNECT_API_TOKEN"],
+            }
+        )
     )
     return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
 
@@ -76,11 +83,11 @@ def test_a_list_that_lags_mails_nobody_twice(
 ) -> None:
     """What the service accepted is not asked for again, however late its list shows it."""
     emulator.variants(quantconnect={"write_answer": "without-list"})
-    shown = lifecycle.client._list
+    shown = lifecycle.directory._list
     monkeypatch.setattr(
-        lifecycle.client._listings, "_load", lambda project: [p for p in shown(project) if p.user != "mia-ai"]
+        lifecycle.directory._listings, "_load", lambda project: [p for p in shown(project) if p.user != "mia-ai"]
     )
-    with pytest.raises(BadAnswer, match="does not show it"):
+    with pytest.raises(BadResponse, match="does not show it"):
         lifecycle.create(MIA)
     paths = [entry["path"].rsplit("/", 1)[1] for entry in emulator.journal()]
     assert paths.count("create") == 1
@@ -108,14 +115,14 @@ def test_a_hidden_project_tells_what_to_do(emulator: Emulator, lifecycle: Projec
 def test_a_user_id_that_is_no_number() -> None:
     """A user id that cannot be one is told with both of its settings, before it is sent."""
     with pytest.raises(ConfigError, match="QUANTCONNECT_USER_ID or quantconnect:userId"):
-        Client("https://example.org", "jürgen", "token")
+        Client(Settings({"base_url": "https://example.org", "user_id": "jürgen", "api_token": "token"}))
 
 
 @pytest.mark.parametrize("user_id", ["1001\n", "10\n01", "\u0661\u0660", "10 01", ""])
 def test_a_user_id_with_a_line_break(user_id: str) -> None:
     """A user id with a line break, or with other than ASCII digits, is refused before it is sent."""
     with pytest.raises(ConfigError, match="QUANTCONNECT_USER_ID or quantconnect:userId") as raised:
-        Client("https://example.org", user_id, "token")
+        Client(Settings({"base_url": "https://example.org", "user_id": user_id, "api_token": "token"}))
     assert "\n" not in str(raised.value)
 
 
@@ -123,6 +130,6 @@ def test_a_user_id_with_a_line_break(user_id: str) -> None:
 def test_a_token_that_cannot_be(token: str) -> None:
     """A token with a line break or other than ASCII is refused by the name of its setting, and not shown."""
     with pytest.raises(ConfigError, match="QUANTCONNECT_API_TOKEN or quantconnect:apiToken") as raised:
-        Client("https://example.org", "1001", token)
+        Client(Settings({"base_url": "https://example.org", "user_id": "1001", "api_token": token}))
     assert token not in str(raised.value)
     assert "second-line" not in str(raised.value)

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from pulumi_collab.emulator import Emulator
-from pulumi_collab.errors import BadAnswer, Refused
+from pulumi_collab.errors import BadResponse, Refused
 from pulumi_collab.quantconnect.client import Client
 from pulumi_collab.quantconnect.lifecycles import (
     ProjectCollaboratorInputs,
     ProjectCollaboratorLifecycle,
     ProjectCollaboratorState,
 )
+from pulumi_collab.settings import Settings
 
 from ..core.scripted import ScriptedServer
 from .behind import PROJECT, call, people
@@ -46,7 +47,7 @@ def answers(*lists: Iterable[dict[str, Any]]) -> ScriptedServer:
 
 def new(url: str, user_id: str = "1001", token: str = "token") -> ProjectCollaboratorLifecycle:
     """A plugin process's lifecycle."""
-    client = Client(url, user_id, token)
+    client = Client(Settings({"base_url": url, "user_id": user_id, "api_token": token}))
     return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
 
 
@@ -63,10 +64,10 @@ def test_an_empty_list_is_no_answer() -> None:
         lambda lifecycle: lifecycle.update(STATE, WANTED),
         lambda lifecycle: lifecycle.create(WANTED),
         lambda lifecycle: list(lifecycle.check(dict(WANTED), None)),
-        lambda lifecycle: lifecycle.client.collaborators(PROJECT),
+        lambda lifecycle: lifecycle.directory.collaborators(PROJECT),
     )
     for act in acts:
-        with answers([]) as server, pytest.raises(BadAnswer, match="empty list of collaborators of project 23456789"):
+        with answers([]) as server, pytest.raises(BadResponse, match="empty list of collaborators of project 23456789"):
             act(new(server.url))
         assert set(asked(server)) == {"read"}
 
@@ -76,7 +77,7 @@ def test_an_empty_list_after_a_removal_proves_nothing() -> None:
     with answers([OWNER, MIA], [], [OWNER]) as server:
         new(server.url).delete(STATE)
         assert asked(server) == ["read", "delete", "read"]
-    with answers([OWNER, MIA], [], [OWNER, MIA]) as server, pytest.raises(BadAnswer, match="still shows the person"):
+    with answers([OWNER, MIA], [], [OWNER, MIA]) as server, pytest.raises(BadResponse, match="still shows the person"):
         new(server.url).delete(STATE)
 
 
@@ -97,7 +98,7 @@ def test_an_entry_that_may_be_anybodys(
     for act in acts:
         with (
             answers([OWNER, hide(MIA, uid=uid)]) as server,
-            pytest.raises(BadAnswer, match="somebody without a publicId, who may be mia-ai") as raised,
+            pytest.raises(BadResponse, match="somebody without a publicId, who may be mia-ai") as raised,
         ):
             act(new(server.url))
         assert "\n" not in str(raised.value)

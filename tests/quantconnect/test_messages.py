@@ -17,6 +17,7 @@ from pulumi_collab.quantconnect.lifecycles import (
     ProjectCollaboratorLifecycle,
     ProjectCollaboratorState,
 )
+from pulumi_collab.settings import Settings
 
 from ..core.scripted import ScriptedServer
 from .behind import PROJECT
@@ -42,7 +43,7 @@ def acts(lifecycle: ProjectCollaboratorLifecycle) -> Iterator[Callable[[], Any]]
 
 def at(url: str) -> ProjectCollaboratorLifecycle:
     """A plugin process's lifecycle for the emulator's owner."""
-    client = Client(url, "1001", "demo-quantconnect-token")
+    client = Client(Settings({"base_url": url, "user_id": "1001", "api_token": "demo-quantconnect-token"}))
     return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
 
 

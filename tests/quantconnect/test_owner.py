@@ -10,6 +10,7 @@ from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import Refused
 from pulumi_collab.quantconnect.client import Client
 from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
+from pulumi_collab.settings import Settings
 
 from .behind import PROJECT, call, people
 
@@ -22,7 +23,13 @@ def new(emulator: Emulator) -> ProjectCollaboratorLifecycle:
     """A plugin process's lifecycle."""
     environment = emulator.environment()
     client = Client(
-        environment["QUANTCONNECT_BASE_URL"], environment["QUANTCONNECT_USER_ID"], environment["QUANTCONNECT_API_TOKEN"]
+        Settings(
+            {
+                "base_url": environment["QUANTCONNECT_BASE_URL"],
+                "user_id": environment["QUANTCONNECT_USER_ID"],
+                "api_token": environment["QUANTCONNECT_API_TOKEN"],
+            }
+        )
     )
     return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
 

@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import Problem
+from pulumi_collab.settings import Settings
 from pulumi_collab.sram.client import Client
 from pulumi_collab.sram.lifecycles import (
     CollaborationInputs,
@@ -36,7 +37,9 @@ class Ours:
     def again(self) -> None:
         """Start a new process."""
         environment = self.emulator.environment()
-        self.client = Client(environment["SRAM_BASE_URL"], environment["SRAM_API_TOKEN"])
+        self.client = Client(
+            Settings({"base_url": environment["SRAM_BASE_URL"], "api_token": environment["SRAM_API_TOKEN"]})
+        )
         self.collaborations = CollaborationLifecycle(lambda: self.client, self.told.append)
         self.invites = CollaborationInviteLifecycle(lambda: self.client, self.told.append)
         self.services = ServiceConnectionLifecycle(lambda: self.client, self.told.append)

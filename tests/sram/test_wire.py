@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_collab.errors import BadAnswer, ConfigError, NotFound, Rejected, Unauthenticated
+from pulumi_collab.errors import BadResponse, ConfigError, NotFound, Rejected, Unauthenticated
+from pulumi_collab.settings import Settings
 from pulumi_collab.sram import wire
 from pulumi_collab.sram.client import Client, DatabaseError
 
@@ -101,8 +102,10 @@ def test_units_come_in_two_shapes() -> None:
 def test_a_wrong_base_url_is_not_a_gone_thing(ours: Ours) -> None:
     """The 404 of a path that does not exist comes before the token is looked at, and says nothing (2)."""
     environment = ours.emulator.environment()
-    client = Client(f"{environment['SRAM_BASE_URL']}/elsewhere", environment["SRAM_API_TOKEN"])
-    with pytest.raises(BadAnswer, match="check the base URL"):
+    client = Client(
+        Settings({"base_url": f"{environment['SRAM_BASE_URL']}/elsewhere", "api_token": environment["SRAM_API_TOKEN"]})
+    )
+    with pytest.raises(BadResponse, match="check the base URL"):
         client.collaboration("00000000-0000-4000-8000-000000000000")
     with pytest.raises(NotFound):
         ours.client.collaboration("00000000-0000-4000-8000-000000000000")
@@ -111,12 +114,18 @@ def test_a_wrong_base_url_is_not_a_gone_thing(ours: Ours) -> None:
 def test_a_base_url_with_api(ours: Ours) -> None:
     """A base URL that ends with /api is understood."""
     environment = ours.emulator.environment()
-    assert Client(f"{environment['SRAM_BASE_URL']}/api/", environment["SRAM_API_TOKEN"]).organisation().name
+    assert (
+        Client(
+            Settings({"base_url": f"{environment['SRAM_BASE_URL']}/api/", "api_token": environment["SRAM_API_TOKEN"]})
+        )
+        .organisation()
+        .name
+    )
 
 
 def test_a_wrong_token(ours: Ours) -> None:
     """A wrong token is an error that says so and does not show it (2: 401)."""
-    client = Client(ours.emulator.environment()["SRAM_BASE_URL"], "wrong-token")
+    client = Client(Settings({"base_url": ours.emulator.environment()["SRAM_BASE_URL"], "api_token": "wrong-token"}))
     with pytest.raises(Unauthenticated) as told:
         client.organisation()
     assert "wrong-token" not in str(told.value)
@@ -126,13 +135,13 @@ def test_a_wrong_token(ours: Ours) -> None:
 def test_an_unusable_token(ours: Ours, token: str) -> None:
     """A token that no header can hold is refused before a call, and not shown."""
     with pytest.raises(ConfigError, match="must be the token alone") as told:
-        Client(ours.emulator.environment()["SRAM_BASE_URL"], token)
+        Client(Settings({"base_url": ours.emulator.environment()["SRAM_BASE_URL"], "api_token": token}))
     assert token not in str(told.value)
 
 
 def test_addresses_of_proxies_are_left_out() -> None:
     """The caller's address may be a list, where proxies stand between."""
-    client = Client("https://sram.example.org", "token")
+    client = Client(Settings({"base_url": "https://sram.example.org", "api_token": "token"}))
     said = "NotFound: https://sram.example.org/api/x. IP: 10.1.2.3, 192.168.7.8. Nope, none."
     assert client._session.explain(said) == "Nope, none."
 

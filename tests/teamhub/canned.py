@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from pulumi_collab.settings import Settings
 from pulumi_collab.teamhub.client import Client
 
 COMPANY_KEY = "our-company-key"
@@ -41,7 +42,7 @@ class Canned:
 
 def client(base_url: str = "https://helixteamhub.cloud") -> Client:
     """A client with two keys of its own."""
-    return Client(base_url, COMPANY_KEY, ACCOUNT_KEY)
+    return Client(Settings({"base_url": base_url, "company_key": COMPANY_KEY, "account_key": ACCOUNT_KEY}))
 
 
 def entry(person: str, role: str | None = "guest", **more: Any) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi_collab.shared import new_client, process_client
 
-from pulumi_collab.config import Setting
 from pulumi_collab.errors import (
-    BadAnswer,
+    BadResponse,
     CollabError,
     ConfigError,
     Forbidden,
@@ -18,7 +18,7 @@ from pulumi_collab.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from pulumi_collab.shared import new_client, process_client
+from pulumi_collab.settings import Setting, Settings
 from pulumi_collab.teamhub.client import SETTINGS, Client, NoSuchProject
 
 from ..core.scripted import ScriptedServer
@@ -59,7 +59,11 @@ def test_keys_that_cannot_travel(which: str, key: str) -> None:
     """A key that would break out of its header is refused by the name of its setting, and not shown."""
     keys = (key, "good") if which == "COMPANY" else ("good", key)
     with pytest.raises(ConfigError, match=f"TEAMHUB_{which}_KEY") as refused:
-        Client("https://hub.example.org", *keys)
+        Client(
+            Settings(
+                dict(zip(("base_url", "company_key", "account_key"), ("https://hub.example.org", *keys), strict=True))
+            )
+        )
     assert not key or key not in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -233,7 +237,7 @@ def test_answers_that_make_no_sense(monkeypatch: pytest.MonkeyPatch, answer: Any
     """A page, broken JSON, another person or another role in answer to a write: an error, and perhaps an effect."""
     Canned(monkeypatch, [answer, answer])
     for write in (client().create, client().update):
-        with pytest.raises(BadAnswer) as raised:
+        with pytest.raises(BadResponse) as raised:
             write("platform", "norris", "guest")
         assert raised.value.ambiguous
 
@@ -251,7 +255,7 @@ def test_answers_that_make_no_sense(monkeypatch: pytest.MonkeyPatch, answer: Any
 def test_pages_that_do_not_go_on(monkeypatch: pytest.MonkeyPatch, pages: list[Any]) -> None:
     """More is promised, but the offset stands still, nobody comes, or the same people again: an error, no loop."""
     Canned(monkeypatch, pages)
-    with pytest.raises(BadAnswer, match="promises more collaborators"):
+    with pytest.raises(BadResponse, match="promises more collaborators"):
         client().collaborators("platform")
 
 
@@ -268,7 +272,7 @@ def test_a_404_that_is_not_the_services_own(monkeypatch: pytest.MonkeyPatch, bod
     """A wrong base URL or a proxy answers 404 to everything: nothing is said to be gone then."""
     missing = (404, body)
     Canned(monkeypatch, [missing, missing, missing])
-    with pytest.raises(BadAnswer, match="check the base URL"):
+    with pytest.raises(BadResponse, match="check the base URL"):
         client().find("platform", "norris")
     canned = Canned(monkeypatch, [missing, missing, ALIVE])
     with pytest.raises(NoSuchProject):

@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.lifecycle import Lifecycle
+from pulumi_collab.settings import Settings
 from pulumi_collab.teamhub.client import Client
 from pulumi_collab.teamhub.lifecycles import ProjectCollaboratorLifecycle
 from pulumi_collab.testing.conformance import Access, CollaboratorContract
@@ -33,12 +34,26 @@ class TestTeamHub(CollaboratorContract):
         """As an administrator of the company."""
         environment = emulator.environment()
         return Client(
-            environment["TEAMHUB_BASE_URL"], environment["TEAMHUB_COMPANY_KEY"], environment["TEAMHUB_ACCOUNT_KEY"]
+            Settings(
+                {
+                    "base_url": environment["TEAMHUB_BASE_URL"],
+                    "company_key": environment["TEAMHUB_COMPANY_KEY"],
+                    "account_key": environment["TEAMHUB_ACCOUNT_KEY"],
+                }
+            )
         )
 
     def connect_badly(self, emulator: Emulator) -> Client:
         """With two wrong keys."""
-        return Client(emulator.environment()["TEAMHUB_BASE_URL"], "wrong-secret", "wrong-secret")
+        return Client(
+            Settings(
+                {
+                    "base_url": emulator.environment()["TEAMHUB_BASE_URL"],
+                    "company_key": "wrong-secret",
+                    "account_key": "wrong-secret",
+                }
+            )
+        )
 
     def kind(self) -> type[Lifecycle[Any, Any, Any]]:
         """The single collaborator."""

@@ -149,7 +149,7 @@ def test_writes_and_reads_at_once(emulator: Emulator) -> None:
         list(pool.map(live, crowd(40)))
     kept = {person: "master" for person in crowd(40) if not int(person[-1]) % 2}
     assert behind.held(emulator) == kept
-    assert {e.collaborator: e.role for e in lifecycle.client.collaborators("web")} == kept
+    assert {e.collaborator: e.role for e in lifecycle.directory.collaborators("web")} == kept
 
 
 @pytest.mark.parametrize("kind", ["500", "reset", "garbage"])
@@ -176,7 +176,7 @@ def test_people_who_cross_a_page_border_are_not_said_to_be_gone(
     members = crowd(6)
     seed(emulator, members, "2")
     lifecycle = new(emulator)
-    real = lifecycle.client._call
+    real = lifecycle.directory._call
 
     def call(model: Any, method: str, path: str, **more: Any) -> Any:
         answer = real(model, method, path, **more)
@@ -184,7 +184,7 @@ def test_people_who_cross_a_page_border_are_not_said_to_be_gone(
             behind.take(emulator, "person-0001")
         return answer
 
-    monkeypatch.setattr(lifecycle.client, "_call", call)
+    monkeypatch.setattr(lifecycle.directory, "_call", call)
     lifecycle.read(state("person-0006", members["person-0006"]))
     emulator.clear_journal()
     seen = {person: lifecycle.read(state(person, role)) for person, role in members.items() if person[-1] in "2345"}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pulumi_collab.emulator import Emulator
-from pulumi_collab.errors import BadAnswer, CollabError, Forbidden, NotFound, Refused, Rejected, RequestError
+from pulumi_collab.errors import BadResponse, CollabError, Forbidden, NotFound, Refused, Rejected, RequestError
+from pulumi_collab.settings import Settings
 from pulumi_collab.teamhub.client import Client, NoSuchProject
 from pulumi_collab.teamhub.lifecycles import (
     ProjectCollaboratorInputs,
@@ -31,7 +32,17 @@ def lifecycle(emulator: Emulator) -> ProjectCollaboratorLifecycle:
 
 def new(emulator: Emulator, key: str = "demo-account-key") -> ProjectCollaboratorLifecycle:
     """A lifecycle with a client of its own, as a new plugin process has it."""
-    return served_by(Client(emulator.environment()["TEAMHUB_BASE_URL"], "demo-company-key", key))
+    return served_by(
+        Client(
+            Settings(
+                {
+                    "base_url": emulator.environment()["TEAMHUB_BASE_URL"],
+                    "company_key": "demo-company-key",
+                    "account_key": key,
+                }
+            )
+        )
+    )
 
 
 def served_by(client: Client) -> ProjectCollaboratorLifecycle:
@@ -91,7 +102,11 @@ def test_what_is_not_surely_gone_raises(emulator: Emulator, operation: str, kind
 def test_a_wrong_address_never_says_gone(emulator: Emulator) -> None:
     """An address where something else answers 404 to everything drops nothing and deletes nothing."""
     for path in ("", "/quantconnect/api/v2", "/nowhere"):
-        client = Client(emulator.url + path, "demo-company-key", "demo-account-key")
+        client = Client(
+            Settings(
+                {"base_url": emulator.url + path, "company_key": "demo-company-key", "account_key": "demo-account-key"}
+            )
+        )
         lifecycle = served_by(client)
         for act in (lifecycle.read, lifecycle.delete):
             with pytest.raises(CollabError, match=r"check the base URL|HTTP 404"):
@@ -241,7 +256,7 @@ def test_a_group_member_in_the_listing_is_absent_too(emulator: Emulator, shown: 
     lifecycle = new(emulator)
     assert lifecycle.read(state("jo", "guest")) is not None
     assert lifecycle.read(state()) is None
-    people = {each.collaborator: each.role for each in lifecycle.client.collaborators("web")}
+    people = {each.collaborator: each.role for each in lifecycle.directory.collaborators("web")}
     assert people == {"jo": "guest"} | ({} if shown == "hidden" else {"jane.doe": None})
 
 
@@ -273,7 +288,7 @@ def test_a_listing_that_misses_somebody_overwrites_nobody(
     emulator.seed(behind.world({"jane.doe": "master"}, accounts=("jo",)))
     emulator.variants(teamhub={"duplicate_post": post})
     lifecycle = new(emulator)
-    monkeypatch.setattr(lifecycle.client, "_list", lambda project: ([], 2))
+    monkeypatch.setattr(lifecycle.directory, "_list", lambda project: ([], 2))
     assert list(lifecycle.check(dict(inputs("jo")), None)) == []
     assert list(lifecycle.check(dict(inputs()), None)) == [], "the listing does not show her"
     emulator.clear_journal()
@@ -317,7 +332,7 @@ def test_a_project_that_comes_back(emulator: Emulator) -> None:
 def test_somebody_was_quicker_by_a_hair(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, adopt: bool) -> None:
     """Where the POST is refused as a duplicate, adopt=True makes it a PUT; without it the refusal is told."""
     lifecycle = new(emulator)
-    real = lifecycle.client.find_to_write
+    real = lifecycle.directory.find_to_write
 
     def look(project: str, collaborator: str) -> Any:
         found = real(project, collaborator)
@@ -325,7 +340,7 @@ def test_somebody_was_quicker_by_a_hair(emulator: Emulator, monkeypatch: pytest.
         emulator.clear_journal()
         return found
 
-    monkeypatch.setattr(lifecycle.client, "find_to_write", look)
+    monkeypatch.setattr(lifecycle.directory, "find_to_write", look)
     if adopt:
         assert lifecycle.create(inputs(adopt=True)).role == "developer"
         assert calls(emulator) == ["POST project_collaborators 409", "GET jane.doe 200", "PUT jane.doe 200"]
@@ -393,8 +408,8 @@ def test_a_role_that_cannot_be_declared(emulator: Emulator, monkeypatch: pytest.
     """A role unknown to the documents is drift like any other, not a failure."""
     behind.give(emulator, "jane.doe", "guest")
     lifecycle = new(emulator)
-    real = lifecycle.client.get
-    monkeypatch.setattr(lifecycle.client, "get", lambda *who: real(*who).model_copy(update={"role": "manager"}))
+    real = lifecycle.directory.get
+    monkeypatch.setattr(lifecycle.directory, "get", lambda *who: real(*who).model_copy(update={"role": "manager"}))
     live = lifecycle.read(state())
     assert live is not None
     assert lifecycle.changed(live, dict(inputs())) == {"role"}
@@ -486,5 +501,5 @@ def test_a_listing_that_is_refused_while_the_project_is_there(emulator: Emulator
     emulator.clear_faults()
     emulator.fault("teamhub", "project_collaborators/list", "html", times=2, status=200)
     assert lifecycle.read(state("jo")) is None, "who asks again gets a round of their own"
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         lifecycle.read(state("auditor"))

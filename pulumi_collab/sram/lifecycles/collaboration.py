@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ...converge import converge, ignore_not_found
 from ...errors import NotFound, Problem, Refused
-from ...lifecycle import Lifecycle, Tell, settle
+from ...lifecycle import Lifecycle, Warn
 from .. import wire
-from ..client import NAME, Client, gone_is_fine, of_address
+from ..client import NAME, Client, of_address
 from .collaboration_model import (
     FIXED,
     CollaborationInputs,
@@ -36,10 +37,11 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
     inputs_model = CollaborationInputs
     state_model = CollaborationState
     identity = ("short_name",)
-    creation_only = frozenset({"administrators", "message", "adopt"})
+    replaced_first = True
+    ignored_after_create = frozenset({"account", "administrators", "message", "adopt"})
 
-    def __init__(self, connect: Callable[[], Client], tell: Tell) -> None:
-        super().__init__(connect, tell)
+    def __init__(self, connect: Callable[[], Client], warn: Warn) -> None:
+        super().__init__(connect, warn)
         self._going: set[str] = set()  # short names that give way: the engine checks a replacement again, as new
 
     def about(self, inputs: CollaborationInputs) -> str:
@@ -51,9 +53,9 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         """The identifier, which the service gives."""
         return inputs.identifier if isinstance(inputs, CollaborationState) else ""
 
-    def key_of(self, inputs: CollaborationInputs) -> str:
+    def grants(self, inputs: CollaborationInputs) -> frozenset[str]:
         """The short name, which is known before the identifier is."""
-        return inputs.short_name
+        return frozenset({inputs.short_name})
 
     def from_id(self, id_: str) -> dict[str, Any]:
         """The identifier."""
@@ -67,12 +69,12 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             yield from self._check_change(known, old)
         expiry = known.get("expiry_date")
         changed = old is None or old.short_name in self._going or not same("expiry_date", old.expiry_date, expiry)
-        if expiry is not None and changed and expiry_moment(expiry) <= self.client.now():
+        if expiry is not None and changed and expiry_moment(expiry) <= self.directory.now():
             yield Problem("expiry_date", f"must be in the future: the day that {NAME} keeps of it is past or today")
 
     def changed(self, old: CollaborationState, known: Mapping[str, Any]) -> set[str]:
         """What differs in the service's terms."""
-        names = [name for name in known if name not in self.creation_only]
+        names = [name for name in known if name not in self.ignored_after_create]
         ours = folded(old.organisation_tags)
         return {
             name
@@ -86,33 +88,29 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         allowed = old.allow_replacement != ("allow_replacement" in changed)
         return changed & set(FIXED) if allowed else set()
 
-    def delete_before_replace(self, old: CollaborationState, known: Mapping[str, Any]) -> bool:
-        """Names are unique, so the old one has to go first."""
-        return True
-
     def create(self, inputs: CollaborationInputs) -> CollaborationState:
         """Make it and invite its administrators, or take over what is there."""
-        with self.client.alone_in_organisation():
-            organisation = self.client.organisation(f"create {inputs.short_name}")
+        with self.directory.lock_organisation():
+            organisation = self.directory.organisation(f"create {inputs.short_name}")
             found = organisation.find(inputs.short_name)
             if found is None:
-                return settle(lambda: self._made(inputs, organisation), lambda: self._half_made(inputs))
+                return converge(lambda: self._made(inputs, organisation), lambda: self._half_made(inputs))
             return self._taken_over(inputs, found, organisation)
 
     def read(self, state: CollaborationState) -> CollaborationState | None:
         """The live state, and what was declared wherever it means the same."""
         try:
-            live = self.client.collaboration(state.identifier, "read the collaboration itself")
+            live = self.directory.collaboration(state.identifier, "read the collaboration itself")
         except NotFound:
             self._must_be_ours(state)
             return None
-        return state_of(state, live).model_copy(update={"home": home_of(self.client, live)})
+        return state_of(state, live).model_copy(update={"home": home_of(self.directory, live)})
 
     def update(self, old: CollaborationState, inputs: CollaborationInputs) -> CollaborationState:
         """Change units; the rest is remembered."""
         fixed = sorted(self.changed(old, values_of(inputs)) & set(FIXED))
         if fixed == ["tags"]:
-            live = self.client.collaboration(old.identifier, "update its tags")
+            live = self.directory.collaboration(old.identifier, "update its tags")
             fixed = [] if has_tags(live.tags, inputs.tags, old.tags) else fixed
         if fixed:
             raise Refused(
@@ -120,9 +118,9 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
                 "interface and run `pulumi refresh`, or set allow_replacement=True"
             )
         if not same("units", old.units, inputs.units):
-            with self.client.alone(old.identifier):
+            with self.directory.lock(old.identifier):
                 try:
-                    settle(
+                    converge(
                         lambda: self._units_set(old.identifier, inputs.units),
                         lambda: self._has_units(old.identifier, inputs.units),
                     )
@@ -133,9 +131,9 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
 
     def delete(self, state: CollaborationState) -> None:
         """Delete it; one with members only where the program said so before."""
-        with self.client.alone(state.identifier):
+        with self.directory.lock(state.identifier):
             try:
-                live = self.client.collaboration_now(state.identifier)
+                live = self.directory.collaboration_now(state.identifier)
             except NotFound:
                 self._must_be_ours(state)
                 return
@@ -145,7 +143,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
                     "force_destroy=True and run `pulumi up` before it is destroyed or replaced. Invitations of this "
                     "stack may be withdrawn already, and memberships ended; `pulumi up` sends them again"
                 )
-            settle(lambda: self._deleted(live.identifier), lambda: self._is_gone(live.identifier))
+            converge(lambda: self._deleted(live.identifier), lambda: self._is_gone(live.identifier))
 
     # --- preview ---
 
@@ -157,7 +155,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         """The names are free, or what has them can be taken over."""
         if "short_name" not in known:
             return
-        organisation = self.client.organisation()
+        organisation = self.directory.organisation()
         found = organisation.find(known["short_name"])
         if found is None or found.short_name in self._going:
             twin = of_name(organisation, known.get("name", ""))
@@ -165,7 +163,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
                 yield Problem("name", f"is that of the collaboration {twin.short_name} already; names are unique")
             return
         if self._is_left_over(known, found):
-            self.tell(
+            self.warn(
                 f"{NAME} collaboration {found.short_name} exists already without its tags and with nothing in it: what "
                 "a failed create leaves. `pulumi up` deletes it and makes it again"
             )
@@ -175,13 +173,13 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             yield Problem(name, self._conflict(name, known, found))
         others = sorted(set(found.tags) - set(known.get("tags", found.tags)))
         if others and not against:
-            self.tell(
+            self.warn(
                 f"{NAME} collaboration {found.short_name} exists already and is taken over; its tags "
                 f"{', '.join(others)} are not declared, and count as the organisation's own"
             )
 
     def _check_units(self, known: Mapping[str, Any]) -> Iterable[Problem]:
-        organisation = self.client.organisation()
+        organisation = self.directory.organisation()
         there = folded(organisation.units)
         for unit in known.get("units", ()):
             if unit.casefold() not in there:
@@ -189,7 +187,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
 
     def _check_change(self, known: Mapping[str, Any], old: CollaborationInputs) -> Iterable[Problem]:
         if "administrators" in known and folded(known["administrators"]) != folded(old.administrators):
-            self.tell(
+            self.warn(
                 f"{self.about(old)}: administrators are invited when the collaboration is made and never later, so "
                 "this change does nothing; invite later ones with CollaborationInvite"
             )
@@ -200,7 +198,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             yield from self._check_units(known)
         if not fixed or "allow_replacement" not in known:
             return
-        found = self.client.organisation().find(old.short_name)
+        found = self.directory.organisation().find(old.short_name)
         if found is None:
             return
         if "tags" in fixed and has_tags(found.tags, known["tags"], old.tags):
@@ -230,7 +228,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             yield from self._check_place(known)  # after the old one has gone it would be too late
 
     def _counted(self, found: wire.Collaboration) -> str:
-        invitations = len(self.client.open_invitations(found.identifier))
+        invitations = len(self.directory.open_invitations(found.identifier))
         members = len(found.members)
         return f"{members} member{'' if members == 1 else 's'} and {invitations} open invitation" + (
             "" if invitations == 1 else "s"
@@ -269,7 +267,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
 
     def _is_left_over(self, known: Mapping[str, Any], found: wire.Collaboration) -> bool:
         """Whether a failed create of ours left it, which invites nobody before the tags are there."""
-        return is_half_made(known, found) and not self.client.open_invitations(found.identifier)
+        return is_half_made(known, found) and not self.directory.open_invitations(found.identifier)
 
     def _taken_over(
         self, inputs: CollaborationInputs, found: wire.Collaboration, organisation: wire.Organisation
@@ -277,7 +275,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         known = values_of(inputs)
         if self._is_left_over(known, found):
             self._remove_half_made(found)
-            return settle(lambda: self._made(inputs, organisation), lambda: self._half_made(inputs))
+            return converge(lambda: self._made(inputs, organisation), lambda: self._half_made(inputs))
         against = self._conflicts(known, found, organisation)
         if against:
             told = "; ".join(f"{name} {self._conflict(name, known, found)}" for name in against)
@@ -289,7 +287,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
 
     def _half_made(self, inputs: CollaborationInputs) -> CollaborationState | None:
         """After a failed create: what is there now, made whole; None when nothing is, so that it is made again."""
-        organisation = self.client.organisation_now()
+        organisation = self.directory.organisation_now()
         found = organisation.find(inputs.short_name)
         if found is None:
             return None
@@ -299,11 +297,11 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         return self._taken_over(inputs, found, organisation)
 
     def _remove_half_made(self, found: wire.Collaboration) -> None:
-        gone_is_fine(lambda: self.client.delete_collaboration(found.identifier))
+        ignore_not_found(lambda: self.directory.delete_collaboration(found.identifier))
 
     def _invite_missing(self, inputs: CollaborationInputs, found: wire.Collaboration) -> None:
         """Invite those administrators who are neither in nor asked: their mails may never have been sent."""
-        invited = self.client.open_invitations(found.identifier)
+        invited = self.directory.open_invitations(found.identifier)
         missing = [
             email
             for email in inputs.administrators
@@ -313,20 +311,20 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             return
 
         def done() -> bool | None:
-            now = self.client.open_invitations_now(found.identifier)
+            now = self.directory.open_invitations_now(found.identifier)
             return True if all(of_address(now, email) for email in missing) else None
 
         def write() -> bool:
             sent = {
                 each.email.casefold()
-                for each in self.client.invite(found.identifier, missing, "admin", message=inputs.message)
+                for each in self.directory.invite(found.identifier, missing, "admin", message=inputs.message)
             }
             lost = [email for email in missing if email.casefold() not in sent]
             if lost:
                 raise Refused(f"{self.about(inputs)}: {NAME} left out {', '.join(lost)}; check the addresses")
             return True
 
-        settle(write, done)
+        converge(write, done)
 
     # --- writing ---
 
@@ -351,41 +349,41 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             units=[spelled.get(unit.casefold(), unit) for unit in inputs.units],
             support_email=inputs.support_email,
         )
-        identifier = self.client.create_collaboration(body)
-        live = self.client.collaboration(identifier, "invite its administrators")
+        identifier = self.directory.create_collaboration(body)
+        live = self.directory.collaboration(identifier, "invite its administrators")
         if live.invitations_count < len(folded(inputs.administrators)):  # one that is an admin of the organisation: 3.1
             self._invite_missing(inputs, live)
         return self._remembered(inputs, identifier)
 
     def _remembered(self, inputs: CollaborationInputs, identifier: str) -> CollaborationState:
-        live = self.client.collaboration(identifier, "remember it")
-        self.client.note_collaboration(live)
+        live = self.directory.collaboration(identifier, "remember it")
+        self.directory.note_collaboration(live)
         added = sorted(set(live.tags) - set(inputs.tags))
         if not same("units", inputs.units, live.units):
-            self.tell(
+            self.warn(
                 f"{self.about(inputs)}: {NAME} has set the units {', '.join(live.units)}, as this API key is for these "
                 "alone; declare them"
             )
-        home = home_of(self.client, live)
+        home = home_of(self.directory, live)
         return state_of(CollaborationState(**values_of(inputs), organisation_tags=added, home=home), live)
 
     def _units_set(self, identifier: str, units: list[str]) -> bool:
-        self.client.set_units(identifier, units)
+        self.directory.set_units(identifier, units)
         return True
 
     def _has_units(self, identifier: str, units: list[str]) -> bool | None:
-        return True if same("units", units, self.client.collaboration_now(identifier).units) else None
+        return True if same("units", units, self.directory.collaboration_now(identifier).units) else None
 
     def _deleted(self, identifier: str) -> bool:
-        gone_is_fine(lambda: self.client.delete_collaboration(identifier))
+        ignore_not_found(lambda: self.directory.delete_collaboration(identifier))
         return True
 
     def _is_gone(self, identifier: str) -> bool | None:
         try:
-            self.client.collaboration_now(identifier)
+            self.directory.collaboration_now(identifier)
         except NotFound:
             return True
         return None
 
     def _must_be_ours(self, state: CollaborationState) -> None:
-        must_be_ours(self.client, self.about(state), state.home)
+        must_be_ours(self.directory, self.about(state), state.home)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ...converge import converge, ignore_not_found
 from ...errors import Refused
-from ...lifecycle import Tell, settle
+from ...lifecycle import Warn
 from .. import wire
-from ..client import NAME, Client, gone_is_fine, same_email
+from ..client import NAME, Client, same_email
 from .invite_model import CollaborationInviteState, gives, iso, state_of
 from .invite_search import answered, find, missing_groups
 from .values import moment
@@ -13,7 +14,7 @@ from .values import moment
 
 def send(
     client: Client,
-    tell: Tell,
+    warn: Warn,
     about: str,
     wanted: CollaborationInviteState,
     stale: wire.Invitation | None,
@@ -22,7 +23,7 @@ def send(
     """Send an invitation, after withdrawing the stale one, which would block it."""
     until = moment(wanted.invitation_expiry_date) if wanted.invitation_expiry_date else None
     if until is not None and until <= client.now():
-        tell(
+        warn(
             f"{about}: invitation_expiry_date {wanted.invitation_expiry_date} has passed, so this "
             f"invitation is valid for as long as {NAME} gives by itself"
         )
@@ -60,7 +61,7 @@ def send(
             return None
         return state_of(new, found)
 
-    return settle(write, look)
+    return converge(write, look)
 
 
 def check_groups(client: Client, about: str, wanted: CollaborationInviteState) -> None:
@@ -83,10 +84,10 @@ def withdraw(client: Client, collaboration: str, invitation_id: str) -> None:
         return True if answered(client, invitation_id) is None else None
 
     def write() -> bool:
-        gone_is_fine(lambda: client.delete_invitation(collaboration, invitation_id))
+        ignore_not_found(lambda: client.delete_invitation(collaboration, invitation_id))
         return True
 
-    settle(write, look)
+    converge(write, look)
 
 
 def give(client: Client, wanted: CollaborationInviteState, invitation_id: str, added: list[str]) -> None:
@@ -104,4 +105,4 @@ def give(client: Client, wanted: CollaborationInviteState, invitation_id: str, a
         given = [group for group in found.groups if group.identifier not in added]
         return True if gives(found.model_copy(update={"groups": given}), wanted) else None
 
-    settle(write, look)
+    converge(write, look)

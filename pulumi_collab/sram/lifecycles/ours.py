@@ -21,5 +21,5 @@ def must_be_ours(client: Client, about: str, home: str | None) -> None:
         if kept and now and kept.casefold() != now.casefold():
             raise Refused(
                 f"{about} belongs to {home} (server and organisation), and these settings lead to {here}, so nobody "
-                "can tell whether it is gone; check SRAM_BASE_URL and SRAM_API_TOKEN, or use `pulumi state delete`"
+                "can warn whether it is gone; check SRAM_BASE_URL and SRAM_API_TOKEN, or use `pulumi state delete`"
             )

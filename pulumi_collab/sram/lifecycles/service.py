@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
-from ...errors import BadAnswer, Forbidden, NotFound, Refused, Rejected
-from ...lifecycle import Inputs, Lifecycle, settle
+from ...converge import converge
+from ...errors import BadResponse, Forbidden, NotFound, Refused, Rejected
+from ...lifecycle import Inputs, Lifecycle
 from .. import wire
 from ..client import NAME, Client, DatabaseError
 from .ours import home_of, must_be_ours
@@ -49,9 +50,9 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
         """`3b5c…/https://wiki.example.org`."""
         return f"{inputs.collaboration}/{inputs.service_entity_id}"
 
-    def key_of(self, inputs: ServiceConnectionInputs) -> str:
+    def grants(self, inputs: ServiceConnectionInputs) -> frozenset[str]:
         """The id, for which case and blanks at the end do not matter."""
-        return f"{inputs.collaboration}/{_folded(inputs.service_entity_id)}".casefold()
+        return frozenset({f"{inputs.collaboration}/{_folded(inputs.service_entity_id)}".casefold()})
 
     def from_id(self, id_: str) -> dict[str, Any]:
         """Collaboration and entity id of an id."""
@@ -60,24 +61,28 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
 
     def changed(self, old: ServiceConnectionState, known: Mapping[str, Any]) -> set[str]:
         """Another collaboration or service; spelling does not count."""
-        differing = {name for name, value in known.items() if _folded(getattr(old, name)) != _folded(value)}
+        differing = {
+            name
+            for name, value in known.items()
+            if name in self.identity and _folded(getattr(old, name)) != _folded(value)
+        }
         if old.status == "pending" and not differing:
             self._tell_pending(old)
         return differing
 
     def create(self, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
         """Connect it, or ask for it; what is connected already is taken over without a call."""
-        with self.client.alone(inputs.collaboration):
+        with self.directory.lock(inputs.collaboration):
             try:
                 reader = f"create {inputs.service_entity_id}"
-                live = self.client.collaboration(inputs.collaboration, reader, recent=True)
+                live = self.directory.collaboration(inputs.collaboration, reader, recent=True)
             except NotFound as error:
                 raise Refused(f"{self.about(inputs)}: there is no such collaboration ({error})") from error
-            home = home_of(self.client, live)
+            home = home_of(self.directory, live)
             stored = _stored(live, inputs)
             if stored is not None:
                 return _state(inputs, "connected", stored, home)
-            state = settle(lambda: self._asked(inputs, home), lambda: self._connected(inputs, home))
+            state = converge(lambda: self._asked(inputs, home), lambda: self._connected(inputs, home))
             if state.status == "pending":
                 self._tell_pending(state)
             return state
@@ -85,13 +90,13 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
     def read(self, state: ServiceConnectionState) -> ServiceConnectionState | None:
         """Connected as the collaboration shows it; a request that waits stays so until it is."""
         try:
-            live = self.client.collaboration(state.collaboration, f"read {self.id_of(state)}")
+            live = self.directory.collaboration(state.collaboration, f"read {self.id_of(state)}")
         except NotFound:
-            must_be_ours(self.client, self.about(state), state.home)
+            must_be_ours(self.directory, self.about(state), state.home)
             return None
         stored = _stored(live, state)
         if stored is not None:
-            return _state(state, "connected", stored, home_of(self.client, live))
+            return _state(state, "connected", stored, home_of(self.directory, live))
         return state if state.status == "pending" else None
 
     def update(self, old: ServiceConnectionState, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
@@ -102,27 +107,27 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
 
     def delete(self, state: ServiceConnectionState) -> None:
         """Disconnect it; a request that waits can only be left."""
-        with self.client.alone(state.collaboration):
+        with self.directory.lock(state.collaboration):
             try:
                 reader = f"delete {self.id_of(state)}"
-                live = self.client.collaboration(state.collaboration, reader, recent=True)
+                live = self.directory.collaboration(state.collaboration, reader, recent=True)
                 if state.status == "pending" and _stored(live, state) is None:
-                    live = self.client.collaboration_now(state.collaboration)  # it may have been approved just now
+                    live = self.directory.collaboration_now(state.collaboration)  # it may have been approved just now
             except NotFound:
-                must_be_ours(self.client, self.about(state), state.home)
+                must_be_ours(self.directory, self.about(state), state.home)
                 return
             stored = _stored(live, state)
             if stored is not None:
-                settle(lambda: self._disconnected(state, stored), lambda: self._is_gone(state))
+                converge(lambda: self._disconnected(state, stored), lambda: self._is_gone(state))
             elif state.status == "pending":
-                self.tell(
+                self.warn(
                     f"{self.about(state)}: the request still waits; only a person can cancel it, in the web "
                     "interface, or it goes with the collaboration"
                 )
 
     def _asked(self, inputs: ServiceConnectionInputs, home: str) -> ServiceConnectionState:
         try:
-            answer = self.client.connect_service(inputs.collaboration, inputs.service_entity_id.strip())
+            answer = self.directory.connect_service(inputs.collaboration, inputs.service_entity_id.strip())
         except DatabaseError:
             raise
         except (Forbidden, NotFound, Rejected) as error:
@@ -130,16 +135,16 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
                 return _state(inputs, "pending", None, home)
             raise error.plus(f". {_what_to_do(error)}") from error
         if answer.status not in ("connected", "pending"):
-            raise BadAnswer(f"{NAME} answered with the unknown status {answer.status!r}; look in the web interface")
+            raise BadResponse(f"{NAME} answered with the unknown status {answer.status!r}; look in the web interface")
         return _state(inputs, "connected" if answer.status == "connected" else "pending", answer.entity_id, home)
 
     def _connected(self, inputs: ServiceConnectionInputs, home: str) -> ServiceConnectionState | None:
-        stored = _stored(self.client.collaboration_now(inputs.collaboration), inputs)
+        stored = _stored(self.directory.collaboration_now(inputs.collaboration), inputs)
         return _state(inputs, "connected", stored, home) if stored is not None else None
 
     def _disconnected(self, state: ServiceConnectionState, stored: str) -> bool:
         try:
-            self.client.disconnect_service(state.collaboration, stored)
+            self.directory.disconnect_service(state.collaboration, stored)
         except Rejected as error:
             if error.status != 409:  # 409: it is not connected, which is what we want
                 raise
@@ -147,13 +152,13 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
 
     def _is_gone(self, state: ServiceConnectionState) -> bool | None:
         try:
-            live = self.client.collaboration_now(state.collaboration)
+            live = self.directory.collaboration_now(state.collaboration)
         except NotFound:
             return True
         return True if _stored(live, state) is None else None
 
     def _tell_pending(self, state: ServiceConnectionState) -> None:
-        self.tell(
+        self.warn(
             f"{self.about(state)} is not connected yet: the owner of the service has to approve it; `pulumi refresh` "
             "sees when that was done"
         )

@@ -1,0 +1,305 @@
+"""What the engine asks of one kind of resource, in plain values: check, diff, create, read, update, delete.
+
+Numbers may arrive as floats; what another resource will produce is not known at preview. Properties that begin with two
+underscores are ours: they are kept in the state and shown to nobody.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
+
+from ..errors import ConfigError, InvalidInput, Problem, Refused
+from ..lifecycle import Inputs, Lifecycle, Notice, Warn
+from ..platform import Kind, Platform
+from ..settings import Settings, StackConfig, flag, resolve
+from .claims import Claims, Ending
+from .sentences import Error, Told, elsewhere, hinted, told
+from .validation import problems, validated
+
+Properties = dict[str, Any]
+
+MADE = "__made"
+"""Marks one creation, in the outputs (`claims.py`)."""
+ORIGIN = "__origin"
+"""Where it was made, in inputs and outputs: `check` sees inputs alone."""
+DECLARED = "__declared"
+"""Tells who declares it, `{"name", "token"}`; `check` takes it out of the inputs."""
+OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED})
+
+_directories: dict[tuple[Any, ...], Any] = {}
+_making = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a program's inputs and a state have apart."""
+
+    changed: frozenset[str]
+    replaces: frozenset[str]
+    delete_before_replace: bool
+
+
+def directory_of(platform: Platform, settings: Settings) -> Any:
+    """The directory that this process has for these settings. Raises `ConfigError`."""
+    key = (platform.name, settings.account, tuple(sorted(settings.values.items())))
+    with _making:
+        if key not in _directories:
+            _directories[key] = platform.connect(settings)
+        return _directories[key]
+
+
+class Operations:
+    """One kind of resource of one platform, for one operation of the engine. `warn` is given each text once."""
+
+    def __init__(self, platform: Platform, kind: Kind, stack: StackConfig, warn: Warn, claims: Claims) -> None:
+        self.platform = platform
+        self.kind = kind.lifecycle
+        self._stack = stack
+        self._claims = claims
+        self._warn = warn
+        self._warned: set[str] = set()
+        self._before: dict[str, Properties] = {}  # by token: a replacement is checked once more, as if it were new
+
+    # --- the six ---
+
+    def check(self, olds: Properties, news: Properties, unknown: frozenset[str]) -> tuple[Properties, list[Problem]]:
+        """The inputs to go on with, and everything that can be known at preview to be wrong with them."""
+        declared = news.get(DECLARED) or {}
+        values = without_ours(news)
+        olds = olds or self._before.get(declared.get("token", ""), {})
+        if declared.get("token"):
+            self._before[declared["token"]] = olds
+        try:
+            valid = validated(self.kind.inputs_model, values, unknown)
+        except InvalidInput as invalid:
+            self._failed(values, unknown, declared)
+            return values, list(invalid.problems)
+        known = {name: getattr(valid, name) for name in self.kind.inputs_model.model_fields if name not in unknown}
+        inputs = plain(known) | {name: values[name] for name in unknown if name in values}
+        try:
+            with told(self._about(known), Told.NOTHING):
+                found, origin = self._live_problems(known, unknown, olds, declared)
+        except Error as error:
+            found, origin = [Problem("", str(error))], olds.get(ORIGIN)
+        if found:
+            self._claims.fail(self._names(known, self._grants(known, unknown)))
+        return inputs | ({ORIGIN: origin} if origin else {}), [hinted(problem) for problem in found]
+
+    def diff(self, olds: Properties, news: Properties, unknown: frozenset[str]) -> Difference:
+        """Compare in the lifecycle's terms. A value not known yet counts as a change."""
+        with self._telling(Told.NOTHING, olds):
+            # after a refresh, what is live comes here, which may be nothing that can be declared
+            valid = validated(self.kind.state_model, without_ours(news), unknown)
+            known = {name: getattr(valid, name) for name in self.kind.inputs_model.model_fields if name not in unknown}
+            old, lifecycle = self._state(olds), self._lifecycle(known.get("account"))
+            grants = self._grants(known, unknown)
+            if grants and grants == lifecycle.grants(old) and MADE in olds:
+                self._claims.hold(self._names(known, lifecycle.grants(old)), olds[MADE])
+            changed = lifecycle.changed(old, known) | (unknown - lifecycle.ignored_after_create)
+            for text in lifecycle.warnings(old, known):
+                self._tell(text)
+            first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
+            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed)), first)
+
+    def create(self, props: Properties) -> tuple[str, Properties]:
+        """Make it so, or take it over: the id and the state."""
+        inputs = self._inputs(props)
+        lifecycle = self._lifecycle(inputs.account)
+        names = self._names(inputs, lifecycle.grants(inputs))
+        with self._telling(Told.CREATE, inputs), self._claims.lock(names):
+            try:
+                self._must_lead_here(props, inputs.account)
+                state = lifecycle.create(inputs)
+            except Exception:  # whatever it was: the one that is to be replaced must not go
+                self._claims.fail(names)
+                raise
+            mark = token_hex(4)
+            self._claims.hold(self._names(inputs, lifecycle.grants(state)) | names, mark)
+            return lifecycle.id_of(state), plain(state) | {MADE: mark, ORIGIN: self._origin(props, inputs.account)}
+
+    def read(self, id_: str, props: Properties) -> tuple[Properties, Properties] | None:
+        """The live state and the inputs it corresponds to: only so does drift show as that property. None: gone."""
+        with self._telling(Told.READ, props, id_):
+            state = self._state(props, id_)
+            self._must_lead_here(props, state.account)
+            live = self._lifecycle(state.account).read(state)
+            if live is None:
+                return None
+            origin = {ORIGIN: self._origin(props, state.account)}
+            outs = plain(live) | origin
+            return outs | _kept(props, MADE), {
+                k: v for k, v in outs.items() if k in self.kind.inputs_model.model_fields
+            } | origin
+
+    def update(self, olds: Properties, news: Properties) -> Properties:
+        """Change in place: the state."""
+        inputs = self._inputs(news)
+        with self._telling(Told.UPDATE, inputs):
+            self._must_lead_here(olds, inputs.account)
+            state = self._lifecycle(inputs.account).update(self._state(olds), inputs)
+            return plain(state) | _kept(olds, MADE) | {ORIGIN: self._origin(olds, inputs.account)}
+
+    def delete(self, id_: str, props: Properties) -> None:
+        """End it, or what of it no other resource of the program holds."""
+        with self._telling(Told.DELETE, props, id_):
+            state = self._state(props, id_)
+            self._must_lead_here(props, state.account)
+            lifecycle = self._lifecycle(state.account)
+            names = {self._name(state, grant): grant for grant in lifecycle.grants(state) | lifecycle.ends(state)}
+            with self._claims.lock(names):
+                first = lifecycle.replaced_first
+                endings = {name: self._claims.ending(name, props.get(MADE), replaced_first=first) for name in names}
+                if Ending.REFUSE in endings.values():
+                    raise Refused(
+                        f"{lifecycle.about(state)}: another resource of the program declares it and could not be made, "
+                        "so nothing was removed; mend that and run `pulumi up` again"
+                    )
+                held = frozenset(names[name] for name, ending in endings.items() if ending is Ending.HELD)
+                rest = lifecycle.without(state, held) if held else state
+                if held:
+                    self._tell(
+                        f"{id_} is held by another resource of the program, or by this one anew, so nothing was removed"
+                        f"{lifecycle.left_behind(state)}"
+                    )
+                if rest is not None:
+                    lifecycle.delete(rest)
+
+    # --- what the six share ---
+
+    def _lifecycle(self, account: str | None) -> Lifecycle[Any, Any, Any]:
+        return self.kind(lambda: directory_of(self.platform, self._settings(account)), self._tell)
+
+    def _settings(self, account: str | None) -> Settings:
+        settings = resolve(self.platform.schema, self._stack, account)
+        for text in settings.warnings:
+            self._tell(text)
+        return settings
+
+    def _tell(self, text: str) -> None:
+        """A difference is computed twice, and twenty people may have one thing in common: it is said once."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self._warn(text)
+
+    def _live_problems(
+        self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, str]
+    ) -> tuple[list[Problem], str | None]:
+        """What the service and the rest of the program say of valid inputs, and where they are made."""
+        names = self._names(known, self._grants(known, unknown))
+        other = self._claims.declare(names, declared["token"], declared["name"]) if declared else None
+        if other is not None:
+            return [Problem(self.kind.identity[-1], f"is declared already, by the resource {other!r}")], None
+        if flag("PULUMI_COLLAB_OFFLINE"):
+            return [], olds.get(ORIGIN)
+        account = known.get("account")
+        self._must_lead_here(olds, account)
+        lifecycle = self._lifecycle(account)
+        origin = lifecycle.directory.origin
+        if olds.get(ORIGIN) and not _same_world(olds[ORIGIN], origin):
+            raise elsewhere(self._about(known), olds[ORIGIN], origin, self._settings(account))
+        found: list[Problem] = []
+        for each in lifecycle.check(known, self._state(olds) if olds else None):
+            if isinstance(each, Notice):
+                self._tell(each.text)
+            else:
+                found.append(each)
+        return found, origin
+
+    def _must_lead_here(self, props: Mapping[str, Any], account: str | None) -> None:
+        """Before anything is asked: the settings lead to the server where it was made. Raises `ConfigError`."""
+        settings = self._settings(account)
+        kept = props.get(ORIGIN)
+        if kept and not settings.lead_to(kept.partition("/")[0]):
+            raise elsewhere(self._about(without_ours(props)), kept, settings.origin, settings)
+
+    def _origin(self, props: Mapping[str, Any], account: str | None) -> str:
+        """Where it is now: the server of these settings, and what was known of it beside that."""
+        kept = props.get(ORIGIN)
+        if not kept:
+            return str(self._lifecycle(account).directory.origin)
+        _, slash, world = kept.partition("/")
+        return f"{self._settings(account).origin}{slash}{world}"
+
+    def _failed(self, values: Properties, unknown: frozenset[str], declared: Mapping[str, str]) -> None:
+        """A declaration that is wrong elsewhere than in what it is about still declares it."""
+        identity = set(self.kind.identity)
+        if unknown & identity or not declared:
+            return
+        others = frozenset(self.kind.inputs_model.model_fields) - identity
+        with contextlib.suppress(InvalidInput):
+            mine = {name: value for name, value in values.items() if name in identity}
+            valid = validated(self.kind.inputs_model, mine, others)
+            names = self._names(valid, self._grants(dict(valid), frozenset()))
+            self._claims.declare(names, declared["token"], declared["name"])
+            self._claims.fail(names)
+
+    def _grants(self, known: Mapping[str, Any], unknown: frozenset[str]) -> frozenset[str]:
+        if unknown & set(self.kind.identity):
+            return frozenset()
+        return self._lifecycle(None).grants(self.kind.state_model.model_construct(**known))
+
+    def _names(self, about: Inputs | Mapping[str, Any], grants: frozenset[str]) -> set[str]:
+        return {self._name(about, grant) for grant in grants}
+
+    def _name(self, about: Inputs | Mapping[str, Any], grant: str) -> str:
+        """A grant's name among those of all platforms and servers."""
+        account = about.account if isinstance(about, Inputs) else about.get("account")
+        try:
+            server = resolve(self.platform.schema, self._stack, account).origin
+        except ConfigError:
+            server = ""  # nothing can be made or removed then
+        return "\n".join((self.platform.name, server, grant))
+
+    def _inputs(self, props: Properties) -> Any:
+        return validated(self.kind.inputs_model, without_ours(props))
+
+    def _state(self, props: Properties, id_: str = "") -> Any:
+        kept = without_ours(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
+        try:
+            return self.kind.state_model.model_validate(kept)
+        except ValidationError as error:
+            wrong = InvalidInput(problems(error))
+            raise ConfigError(f"the state of {id_ or 'this resource'} cannot be read: {wrong}") from error
+
+    def _about(self, props: Mapping[str, Any] | Inputs, id_: str = "") -> str:
+        with contextlib.suppress(Exception):  # for a message alone: what is missing is no reason for another error
+            if isinstance(props, Inputs):
+                return str(self._lifecycle(None).about(props))
+            named = dict(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
+            return str(self._lifecycle(None).about(self.kind.state_model.model_construct(**without_ours(named))))
+        return id_
+
+    def _telling(
+        self, doing: Told, props: Properties | Inputs, id_: str = ""
+    ) -> contextlib.AbstractContextManager[None]:
+        account = props.account if isinstance(props, Inputs) else props.get("account")
+        return told(self._about(props, id_), doing, self.platform.schema, account if isinstance(account, str) else None)
+
+
+def _same_world(kept: str, now: str) -> bool:
+    """Whether two origins agree in what is known of both beside the host: the organisation, where there are some."""
+    one, other = kept.partition("/")[2], now.partition("/")[2]
+    return not one or not other or one.casefold() == other.casefold()
+
+
+def without_ours(props: Mapping[str, Any]) -> Properties:
+    """The properties without what we and the SDK add to them."""
+    return {name: value for name, value in props.items() if name not in OURS}
+
+
+def _kept(props: Mapping[str, Any], name: str) -> Properties:
+    return {name: props[name]} if name in props else {}
+
+
+def plain(values: Inputs | Mapping[str, Any]) -> Properties:
+    """As the engine stores it: JSON values, and absent rather than null."""
+    items = dict(values)  # field by field, for a model too
+    return {k: to_jsonable_python(v) for k, v in items.items() if v is not None}

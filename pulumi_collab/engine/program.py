@@ -1,0 +1,62 @@
+"""What runs in the program: declaring resources, and data functions."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from secrets import token_hex
+from typing import Any, TypeVar
+
+import pulumi
+
+from ..errors import CollabError, ConfigError, InvalidInput, Problem, one_line
+from ..lifecycle import Inputs
+from ..platform import Platform
+from ..settings import flag, resolve
+from .operations import DECLARED
+from .validation import valid_argument
+
+D = TypeVar("D")
+
+
+def declare(
+    name: str,
+    inputs: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    outputs: Sequence[str] = (),
+) -> dict[str, Any]:
+    """What a resource registers: its inputs, its outputs, and who declares it, so that two of one thing are seen.
+
+    A resource that is only read (`ResourceOptions(id=...)`) declares nothing.
+    """
+    by = {} if opts is not None and opts.id else {DECLARED: {"name": name, "token": token_hex(8)}}
+    return {**inputs, **dict.fromkeys(outputs), **by}
+
+
+def program_directory(platform: Platform, kind: type[D], account: str | None = None) -> D:
+    """A directory of the program's own, with the stack's configuration as a program sees it. Raises `ConfigError`."""
+    settings = resolve(platform.schema, pulumi.runtime.get_config, account)
+    for text in settings.warnings:
+        pulumi.log.warn(text)
+    directory = platform.connect(settings)
+    assert isinstance(directory, kind)
+    return directory
+
+
+def argument(kind: type[Inputs], name: str, value: Any) -> Any:
+    """An argument of a data function, held to what the resource of this kind asks of it. Raises `InvalidInput`."""
+    if isinstance(value, pulumi.Output):
+        raise InvalidInput([Problem(name, "must be known when the program runs: call this inside Output.apply")])
+    return valid_argument(kind, name, value)
+
+
+@contextlib.contextmanager
+def data_function(what: str, *about: object) -> Iterator[None]:
+    """Let a data function's error end the program with its one line, about its argument, instead of a traceback."""
+    try:
+        yield
+    except CollabError as error:
+        named = [f" {'(not known yet)' if isinstance(value, pulumi.Output) else value}" for value in about]
+        prefix = "" if isinstance(error, ConfigError) else f"{what}{''.join(named)}: "
+        told = pulumi.RunError(one_line(f"{prefix}{error}", limit=1000))
+        raise told from (error if flag("PULUMI_COLLAB_DEBUG") else None)

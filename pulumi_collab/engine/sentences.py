@@ -1,0 +1,85 @@
+"""How this adapter tells what went wrong: one line that says what was being done, to whom, and what to do next."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from enum import Enum
+
+from ..errors import (
+    CollabError,
+    ConfigError,
+    Differences,
+    Hint,
+    Problem,
+    Refused,
+    RequestError,
+    Unauthenticated,
+    one_line,
+)
+from ..settings import BASE_URL, FORMER_BASE_URL, Schema, Settings, flag, uses_stack
+
+HINTS = {
+    Hint.ADOPT: "set adopt=True to take it over and change it, or declare what is there",
+    Hint.FORGET: "if it is gone for good, take it out of the state with `pulumi state delete`",
+    Hint.REFRESH: "run `pulumi refresh`",
+    Hint.AGAIN: "run `pulumi up` again",
+}
+"""What to do next, as it is written in Pulumi and Python."""
+
+STALE = (
+    "; refresh and destroy use the stack configuration of the last `pulumi up`: after a change run that first, or add "
+    "--run-program"
+)
+
+
+class Told(Enum):
+    """What was being done."""
+
+    NOTHING = ""
+    CREATE = "create"
+    READ = "read"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Error(Exception):
+    """What the engine prints: `pulumi-collab: ...`, where another module and name would show as a path."""
+
+    __module__ = "builtins"
+    __qualname__ = "pulumi-collab"
+
+
+def hinted(problem: Problem) -> Problem:
+    """The problem with its hint in words."""
+    return Problem(problem.property, _with(problem.reason, problem.hint))
+
+
+def elsewhere(about: str, kept: str, now: str, settings: Settings) -> ConfigError:
+    """The settings lead to another server than the one where the thing was made."""
+    former = settings.place(FORMER_BASE_URL)
+    return ConfigError(
+        f"{about or 'this resource'} was made at {kept}, and {settings.place(BASE_URL)} leads to {now}: nothing was "
+        "asked or changed there; correct the settings, or where the server has moved name its former base URL in "
+        f"{former}"
+    )
+
+
+@contextlib.contextmanager
+def told(about: str, doing: Told, schema: Schema | None = None, account: str | None = None) -> Iterator[None]:
+    """Turn whatever goes wrong into one `Error`."""
+    try:
+        yield
+    except CollabError as error:
+        text = _with(str(error), error.hint if isinstance(error, Refused) else None)
+        if isinstance(error, RequestError) and doing is not Told.NOTHING:
+            text = f"could not {doing.value} {about}: {text}"
+        if not isinstance(error, Differences):
+            text = one_line(text, limit=1000)
+        if doing in (Told.READ, Told.DELETE) and isinstance(error, (ConfigError, Unauthenticated)):
+            text += STALE if schema is not None and uses_stack(schema, account) else ""
+        raise Error(text) from (error if flag("PULUMI_COLLAB_DEBUG") else None)
+
+
+def _with(text: str, hint: Hint | None) -> str:
+    return f"{text}; {HINTS[hint]}" if hint is not None else text

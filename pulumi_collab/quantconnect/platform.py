@@ -1,0 +1,46 @@
+"""QuantConnect as a platform."""
+
+from __future__ import annotations
+
+from ..platform import Kind, Platform
+from ..settings import Schema, Setting, token_complaint
+from .client import NAME, Client
+from .lifecycles import ProjectCollaboratorLifecycle
+
+
+def _not_a_number(user_id: str) -> str | None:
+    return None if user_id.isascii() and user_id.isdigit() else "must be a number"
+
+
+PLATFORM = Platform(
+    name="quantconnect",
+    title=NAME,
+    schema=Schema(
+        "quantconnect",
+        (
+            Setting("user_id", "userId", "the QuantConnect user id", credential=True, check=_not_a_number),
+            Setting(
+                "api_token",
+                "apiToken",
+                "the QuantConnect API token",
+                credential=True,
+                secret=True,
+                check=token_complaint,  # it travels as a hash: sending it would not show what is wrong with it
+            ),
+            Setting("base_url", "baseUrl", "the QuantConnect base URL", default="https://www.quantconnect.com/api/v2"),
+        ),
+    ),
+    connect=Client,
+    kinds=(
+        Kind(
+            "ProjectCollaborator",
+            ProjectCollaboratorLifecycle,
+            "pulumi_collab.quantconnect.resources:ProjectCollaboratorProvider",
+        ),
+    ),
+    roles=("read", "write"),
+    privileges=("live_control",),
+    words={"project": "project_id", "user": "user", "role": "permission", "live_control": "live_control"},
+    required=frozenset({"project", "user"}),
+    emulator="pulumi_collab.emulator.quantconnect:PLATFORM",
+)

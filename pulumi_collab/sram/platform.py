@@ -1,0 +1,40 @@
+"""SURF SRAM as a platform."""
+
+from __future__ import annotations
+
+from ..platform import Kind, Platform
+from ..settings import Schema, Setting, token_complaint
+from .client import NAME, Client
+from .lifecycles import CollaborationInviteLifecycle, CollaborationLifecycle, ServiceConnectionLifecycle
+
+PLATFORM = Platform(
+    name="sram",
+    title=NAME,
+    schema=Schema(
+        "sram",
+        (
+            Setting("base_url", "baseUrl", "the SRAM base URL, such as https://sram.surf.nl"),
+            Setting(
+                "api_token",
+                "apiToken",
+                "the SRAM organisation API token",
+                credential=True,
+                secret=True,
+                check=token_complaint,
+            ),
+        ),
+    ),
+    connect=Client,
+    kinds=(
+        Kind("Collaboration", CollaborationLifecycle, "pulumi_collab.sram.resources:CollaborationProvider"),
+        Kind(
+            "CollaborationInvite",
+            CollaborationInviteLifecycle,
+            "pulumi_collab.sram.resources:CollaborationInviteProvider",
+        ),
+        Kind("ServiceConnection", ServiceConnectionLifecycle, "pulumi_collab.sram.resources:ServiceConnectionProvider"),
+    ),
+    roles=("member", "admin"),
+    privileged_roles=("admin",),
+    emulator="pulumi_collab.emulator.sram:PLATFORM",
+)
