@@ -95,7 +95,7 @@ def test_an_error_carries_the_wait(waits: list[float], method: str, seconds: int
     with ScriptedServer((503, {"Retry-After": str(seconds)}, "Busy.")) as server:
         with pytest.raises(RequestError, match=f"asks to wait {seconds} seconds") as raised:
             session(server.url).request(method, "thing", json={})
-        assert raised.value.wait == seconds
+        assert raised.value.retry_after == seconds
         assert raised.value.ambiguous == isinstance(raised.value, ServerError)
         assert len(server.seen) == (4 if (method, seconds) == ("GET", 10) else 1)
     assert waits == [10] * (len(server.seen) - 1)
@@ -105,7 +105,7 @@ def test_an_error_without_a_wait() -> None:
     """Where the service does not ask to wait, nothing is said of it."""
     with ScriptedServer((503, {}, "")) as server, pytest.raises(ServerError) as raised:
         session(server.url).request("POST", "thing", json={})
-    assert raised.value.wait is None
+    assert raised.value.retry_after is None
     assert "wait" not in str(raised.value)
 
 
@@ -126,6 +126,17 @@ def test_a_write_is_not_repeated_blindly(waits: list[float], status: int) -> Non
     assert raised.value.ambiguous
     assert len(server.seen) == 1
     assert waits == []
+
+
+def test_refused_credentials_are_asked_about_once() -> None:
+    """Twenty people cost one call where the credentials are not accepted, and each is told the same."""
+    with ScriptedServer((401, {}, ""), (200, {}, {})) as server:
+        ours = session(server.url)
+        for _ in range(3):
+            with pytest.raises(Unauthenticated, match="does not accept the credentials"):
+                ours.request("GET", "thing")
+        assert len(server.seen) == 1
+        assert session(server.url).request("GET", "thing").status == 200, "another session has credentials of its own"
 
 
 def test_retries_are_bounded(waits: list[float]) -> None:
