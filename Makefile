@@ -7,7 +7,8 @@ ARGS ?=
 
 help:
 	@echo 'make demo     the main job, told as a story: emulator, pulumi up, drift, repair; no credentials needed'
-	@echo 'make test     install what is needed and run all tests; make test ARGS="-k name" runs some'
+	@echo 'make test     install what is needed and run all tests; make test ARGS="-k name" runs some,'
+	@echo '              make test PYTHON=python3.13 on another Python'
 	@echo 'make check    lint, format, types'
 	@echo 'make engine   find or build Pulumi; the last line is the folder to put on PATH'
 
@@ -15,7 +16,7 @@ demo:
 	@$(RUN) -- python tools/demo.py $(ARGS)
 
 test:
-	@$(RUN) -- python -m pytest -o 'cache_dir=$$PYTEST_CACHE' -n auto --dist worksteal --cov --cov-report=term $(ARGS)
+	@$(RUN) -- python -m pytest -o 'cache_dir=$$PYTEST_CACHE' -n auto --dist worksteal $(or $(ARGS),--cov --cov-report=term)
 
 check:
 	@$(RUN) --no-engine -- ruff check .
