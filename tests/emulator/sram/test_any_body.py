@@ -69,6 +69,7 @@ _WORLD: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def anything() -> Iterator[Api]:
+    """A caller in a world that has one of each thing."""
     with Emulator(seed=_WORLD) as emulator, Api(emulator) as caller:
         yield caller
 

@@ -7,10 +7,12 @@ from .client import Api
 
 @pytest.fixture
 def group(api: Api, co: Any) -> Any:
+    """A group of the collaboration."""
     return made(api, co)
 
 
 def made(api: Api, co: Any, **fields: Any) -> Any:
+    """A group that is made with these fields."""
     body = {"name": "G one", "short_name": "g_one", "collaboration_identifier": co["identifier"], **fields}
     return api.ok("POST", "/groups/v1", body)
 

@@ -8,11 +8,13 @@ ERIN = "erin@people.test"
 
 
 def by_creation(api: Api) -> tuple[Any, str]:
+    """A collaboration and the invitation that came with its creation."""
     made = api.create(administrators=[ERIN])
     return made, api.open(made)[0]["invitation"]["identifier"]
 
 
 def by_call(api: Api) -> tuple[Any, str]:
+    """A collaboration and an invitation by a call of its own."""
     made = api.create()
     return made, api.invited(made, intended_role="admin")
 

@@ -10,11 +10,13 @@ ERIN = "erin@people.test"
 
 
 def body(co: Any, **fields: Any) -> dict[str, Any]:
+    """What invites Erin, with other fields; `"absent"` takes one away."""
     whole = {"collaboration_identifier": co["identifier"], "invites": [ERIN], **fields}
     return {name: value for name, value in whole.items() if value != "absent"}
 
 
 def group(api: Api, co: Any, name: str = "g_one") -> Any:
+    """A group of the collaboration."""
     fields = {"name": name, "short_name": name, "collaboration_identifier": co["identifier"]}
     return api.ok("POST", "/groups/v1", fields)
 

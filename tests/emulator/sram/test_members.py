@@ -6,6 +6,7 @@ from .client import Api
 
 
 def roles(api: Api, co: Any) -> dict[str, str]:
+    """Who is a member, and as what."""
     return {each["user"]["uid"]: each["role"] for each in api.read(co)["collaboration_memberships"]}
 
 

@@ -10,6 +10,7 @@ DISCONNECT = "/collaborations_services/v1/disconnect_collaboration_service"
 
 
 def connected(api: Api, co: Any) -> list[str]:
+    """The services that the collaboration uses."""
     return [each["entity_id"] for each in api.read(co)["services"]]
 
 
