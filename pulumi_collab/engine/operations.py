@@ -100,10 +100,10 @@ class Operations:
             valid = validated(self.kind.state_model, without_ours(news), unknown)
             known = {name: getattr(valid, name) for name in self.kind.inputs_model.model_fields if name not in unknown}
             old, lifecycle = self._state(olds), self._lifecycle(known.get("account"))
-            grants = self._grants(known, unknown)
-            if grants and grants == lifecycle.grants(old) and MADE in olds:
-                self._claims.hold(self._names(known, lifecycle.grants(old)), olds[MADE])
             changed = lifecycle.changed(old, known) | (unknown - lifecycle.ignored_after_create)
+            if MADE in olds and not changed & set(lifecycle.identity):
+                kept = lifecycle.grants(old) & lifecycle.grants(old.model_copy(update=known))
+                self._claims.hold(self._names(known, kept), olds[MADE])
             if known.get("account") != old.account:
                 changed |= {"account"}  # the service is not asked; the state has to know whose settings lead there
             for text in lifecycle.warnings(old, known):
