@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from pulumi_collab.emulator.documents import ControlError, explain
+from pulumi_collab.emulator.documents import ControlError, checked
 from pulumi_collab.emulator.platform import Answer, Call, Platform, Route, Strict
 
 SILENT = ("reset", "timeout")  # kinds that answer nothing
@@ -91,10 +91,7 @@ class Faults:
 
     def add(self, document: Any) -> Fault:
         """Takes a fault as the control's body has it."""
-        try:
-            fault = Fault.model_validate(document)
-        except ValidationError as error:
-            raise ControlError(explain(error)) from None
+        fault = checked(Fault, document)
         if fault.platform not in self._platforms:
             raise ControlError(f"unknown platform {fault.platform!r}: there is {', '.join(self._platforms)}")
         routes = self._platforms[fault.platform].routes

@@ -1,6 +1,6 @@
 """Autodesk APS, emulated: bearer tokens with scopes, apps and their collaborators; nothing can be written."""
 
-from pulumi_collab.emulator.aps import calls
+from pulumi_collab.emulator.aps import calls, controls
 from pulumi_collab.emulator.aps.model import SCOPE, World, default
 from pulumi_collab.emulator.platform import Answer, Platform, Route
 
@@ -35,5 +35,5 @@ PLATFORM: Platform[World] = Platform(
     environment=_environment,
     secrets=lambda world: [each.token for each in world.tokens],
     failures={"429": Answer.json({"developerMessage": "Quota limit exceeded."}, 429)},
-    controls={"edit": calls.edit},
+    controls=controls.CONTROLS,
 )

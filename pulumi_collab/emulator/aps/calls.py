@@ -1,4 +1,4 @@
-"""APS's operations: all of them read. What changes access in the real portal is a control of the emulator."""
+"""APS's operations: all of them read."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
@@ -7,10 +7,7 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pydantic import ValidationError
-
-from pulumi_collab.emulator.aps.model import SCOPE, App, Collaborator, Edit, Token, World
-from pulumi_collab.emulator.documents import ControlError, as_document, explain
+from pulumi_collab.emulator.aps.model import SCOPE, App, Collaborator, Token, World
 from pulumi_collab.emulator.platform import Answer, Call, Handler
 
 PREFIX = "/aps/applications/v1"
@@ -85,32 +82,6 @@ def collaborators(call: Call[World], user: str) -> Fields:
     elif call.variants["order"] == "reversed":
         people.reverse()
     return _page(call, f"clients/{quote(app.client_id, safe='')}/collaborators", [_entry(each) for each in people])
-
-
-def edit(call: Call[World]) -> Answer:
-    """Puts a person on an app, changes the level, accepts an open invitation, or removes the person."""
-    try:
-        wanted = Edit.model_validate(as_document(call.body))
-        app = call.section.app(wanted.client_id)
-        if app is None:
-            raise ControlError(f"client_id: there is no app {wanted.client_id!r}")
-        person = app.person(wanted.email)
-        if wanted.access_level is None:
-            if person is None:
-                raise ControlError(f"email: {wanted.email!r} is not on the app")
-            app.collaborators.remove(person)
-            return Answer.json({"status": "ok"})
-        if person is None:
-            person = Collaborator(email=wanted.email, accepted=None)
-            app.collaborators.append(person)
-    except ValidationError as error:
-        raise ControlError(explain(error)) from None
-    person.access_level = wanted.access_level
-    if wanted.pending:
-        person.accepted = None
-    elif person.accepted is None:
-        person.accepted = call.now
-    return Answer.json({"status": "ok"})
 
 
 def _token(call: Call[World]) -> Token:

@@ -64,15 +64,6 @@ class App(Strict):
         return next((each for each in self.collaborators if each.email.casefold() == email.casefold()), None)
 
 
-class Edit(Strict):
-    """What somebody does in the portal. access_level: null removes the person. pending: invited, not accepted yet."""
-
-    client_id: str
-    email: str
-    access_level: Text | None
-    pending: bool = False
-
-
 class World(Strict):
     """APS's section of a seed."""
 

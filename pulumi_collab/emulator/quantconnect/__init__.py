@@ -1,7 +1,7 @@
 """QuantConnect, emulated: signed calls, projects and their collaborators."""
 
 from pulumi_collab.emulator.platform import Platform, Route
-from pulumi_collab.emulator.quantconnect import calls
+from pulumi_collab.emulator.quantconnect import calls, controls
 from pulumi_collab.emulator.quantconnect.model import World, default
 
 __all__ = ["PLATFORM"]
@@ -53,4 +53,5 @@ PLATFORM: Platform[World] = Platform(
     refuse=lambda call: calls.failure(call, "The request was refused."),
     environment=_environment,
     secrets=lambda world: [user.token for user in world.users if user.token],
+    controls=controls.CONTROLS,
 )

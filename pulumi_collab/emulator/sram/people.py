@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field
 
-from pulumi_collab.emulator.documents import ControlError, as_document, explain
+from pulumi_collab.emulator.documents import ControlError, as_document, checked
 from pulumi_collab.emulator.platform import Answer, Call, Handler, Strict
 from pulumi_collab.emulator.sram import checks, dates
 from pulumi_collab.emulator.sram.collaborations import unit_named
@@ -221,10 +221,7 @@ def job(world: World, now: float, wanted: Job) -> Any:
 
 def _control(model: type[WantedT], act: Callable[[World, float, WantedT], Any]) -> Handler[World]:
     def handle(call: Call[World]) -> Answer:
-        try:
-            wanted = model.model_validate(as_document(call.body))
-        except ValidationError as error:
-            raise ControlError(explain(error)) from None
+        wanted = checked(model, as_document(call.body))
         try:
             return Answer.json({"status": "ok", **act(call.section, call.now, wanted)})
         except _Impossible as error:

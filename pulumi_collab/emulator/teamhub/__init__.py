@@ -1,7 +1,7 @@
 """Helix TeamHub, emulated: calls with both keys, projects and their collaborators."""
 
 from pulumi_collab.emulator.platform import Platform, Route
-from pulumi_collab.emulator.teamhub import calls
+from pulumi_collab.emulator.teamhub import calls, controls
 from pulumi_collab.emulator.teamhub.model import World, default
 
 __all__ = ["PLATFORM"]
@@ -52,4 +52,5 @@ PLATFORM: Platform[World] = Platform(
     refuse=lambda call: calls.failure(call, calls.Refused(422, "The request was refused.")),
     environment=_environment,
     secrets=lambda world: [world.company_key, *(account.key for account in world.accounts if account.key)],
+    controls=controls.CONTROLS,
 )
