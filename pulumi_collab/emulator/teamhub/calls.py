@@ -31,13 +31,14 @@ class Refused(Exception):  # the service says no: an answer, not an error of the
 
 
 def signed(act: Act) -> Handler[World]:
-    """`act` behind the check of the version and both keys."""
+    """`act` behind the check of both keys, and then of the version."""
 
     def handle(call: Call[World]) -> Answer:
         try:
+            caller = _caller(call)
             if call.headers.get("accept") != ACCEPT:
                 raise Refused(406, f"Name the version: Accept: {ACCEPT}.")
-            status, body = act(call, _caller(call))
+            status, body = act(call, caller)
             return Answer.json(body, status)
         except Refused as error:
             return failure(call, error)

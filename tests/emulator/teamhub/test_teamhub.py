@@ -125,8 +125,9 @@ def test_both_keys_are_checked(boss: Caller, headers: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/vnd.hth.v2"])
 def test_the_version_has_to_be_named(boss: Caller, accept: str) -> None:
-    """Another `Accept` than that of version 1 is refused."""
+    """Another `Accept` than that of version 1 is refused, once the keys are known."""
     assert boss.send("GET", PEOPLE, headers={"Accept": accept}).status_code == 406
+    assert boss.send("GET", PEOPLE, headers={"Accept": accept, "Authorization": ""}).status_code == 401
 
 
 def test_who_may_do_what(world: Emulator, boss: Caller) -> None:
