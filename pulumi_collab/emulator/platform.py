@@ -45,7 +45,8 @@ class Call(Generic[SectionT]):
     """One request to a platform, and all that its handler may look at or change.
 
     `path` is what follows the platform's prefix, as it was sent; `parameters` are the route's `{names}`, decoded.
-    `section` is the platform's part of the world: handlers change it in place.
+    `section` is the platform's part of the world: handlers change it in place. `endless` asks a listing in pages to
+    have no end: full pages, with made-up entries where there are no others, each with the promise of another page.
     """
 
     method: str
@@ -59,6 +60,7 @@ class Call(Generic[SectionT]):
     origin: str  # "http://127.0.0.1:8765", for absolute links in answers
     new_id: Callable[[], int]  # counts up, and goes on counting after a restart
     parameters: Mapping[str, str] = field(default_factory=dict)
+    endless: bool = False
 
 
 Handler = Callable[[Call[SectionT]], Answer]
@@ -66,12 +68,27 @@ Handler = Callable[[Call[SectionT]], Answer]
 
 @dataclass(frozen=True)
 class Route(Generic[SectionT]):
-    """One operation of a platform: a name (faults use it), a method, and a path such as `/projects/{project}`."""
+    """One operation of a platform: a name (faults use it), a method, and a path such as `/projects/{project}`.
+
+    reads: whether it only shows the world, so that it can be played on an older one; None: where its method is GET.
+    page: of a listing in pages, the query parameter that asks for another page than the first.
+    """
 
     operation: str
     method: str
     path: str
     handler: Handler[SectionT]
+    reads: bool | None = None
+    page: str | None = None
+
+    @property
+    def reading(self) -> bool:
+        """Whether it only shows the world."""
+        return self.method == "GET" if self.reads is None else self.reads
+
+    def goes_on(self, query: Mapping[str, str]) -> bool:
+        """Whether a call asks for another page than the first."""
+        return self.page is not None and query.get(self.page, "0") not in ("", "0")
 
     def parameters(self, path: str) -> dict[str, str] | None:
         """The values of the `{names}`, or None where `path` is another one; a trailing slash makes no difference."""

@@ -18,9 +18,15 @@ PLATFORM: Platform[World] = Platform(
     section=World,
     default=default,
     routes=(
-        Route("clients", "GET", "/clients", calls.signed(calls.clients)),
+        Route("clients", "GET", "/clients", calls.signed(calls.clients), page="cursor"),
         Route("clients/{id}", "GET", "/clients/{id}", calls.signed(calls.client)),
-        Route("clients/{id}/collaborators", "GET", "/clients/{id}/collaborators", calls.signed(calls.collaborators)),
+        Route(
+            "clients/{id}/collaborators",
+            "GET",
+            "/clients/{id}/collaborators",
+            calls.signed(calls.collaborators),
+            page="cursor",
+        ),
     ),
     variants={  # the first is the default: the one that troubles a client least
         "page_size": ("100", "1", "2"),

@@ -17,6 +17,7 @@ _OPERATIONS = (
     ("projects/collaboration/update", calls.update, ("POST",)),
     ("projects/collaboration/delete", calls.delete, ("POST",)),
 )
+_READS = ("projects/read", "projects/collaboration/read")
 
 
 def _environment(world: World, origin: str) -> dict[str, str]:
@@ -34,7 +35,7 @@ PLATFORM: Platform[World] = Platform(
     section=World,
     default=default,
     routes=tuple(
-        Route(name, method, f"/{name}", calls.signed(handler))
+        Route(name, method, f"/{name}", calls.signed(handler), reads=name in _READS)
         for name, handler, methods in _OPERATIONS
         for method in methods
     ),

@@ -34,7 +34,10 @@ PLATFORM: Platform[World] = Platform(
     prefix="/teamhub/api",
     section=World,
     default=default,
-    routes=tuple(Route(name, method, path, calls.signed(act)) for name, method, path, act in _OPERATIONS),
+    routes=tuple(
+        Route(name, method, path, calls.signed(act), page="offset" if name.endswith("/list") else None)
+        for name, method, path, act in _OPERATIONS
+    ),
     variants={  # the first is the default: the one that troubles a client least
         "duplicate_post": ("error", "upsert"),
         "not_found_body": ("json", "empty", "html"),
