@@ -32,12 +32,12 @@ def as_document(text: str | bytes) -> Any:
         raise ControlError(f"this is not JSON: {error}") from None
 
 
-def checked(model: type[ModelT], document: Any) -> ModelT:
-    """A document as a model."""
+def checked(model: type[ModelT], document: Any, where: str = "") -> ModelT:
+    """A document, or the part of one that is named, as a model."""
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise ControlError(explain(error)) from None
+        raise ControlError(explain(error, where)) from None
 
 
 def only(document: Any, name: str) -> Any:

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers, QueryParams
 
 from pulumi_collab import platform
@@ -17,6 +17,18 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
+
+def _something(text: str) -> str:
+    if not text:
+        raise ValueError("a text that is not empty is needed")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_something)]
+"""Text of any characters, half ones too: pydantic's own `min_length` refuses those."""
+
+Moment = Annotated[float, Field(ge=-62_135_596_800, le=253_402_300_799)]
+"""Seconds since the epoch, from the year 1 to the end of 9999."""
 
 SectionT = TypeVar("SectionT", bound=BaseModel)
 

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from pulumi_collab.emulator.documents import ControlError, as_document, checked
-from pulumi_collab.emulator.platform import Answer, Call, Handler, Strict
-from pulumi_collab.emulator.quantconnect.model import Collaborator, Text, User, World
+from pulumi_collab.emulator.platform import Answer, Call, Handler, Strict, Text
+from pulumi_collab.emulator.quantconnect.model import Collaborator, User, World
 
 
 class Edit(Strict):

@@ -5,10 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from pulumi_collab.emulator.platform import Strict
+from pulumi_collab.emulator.platform import Moment, Strict, Text
 
 PositiveInt = Annotated[int, Field(gt=0)]
-Text = Annotated[str, Field(min_length=1)]
 
 
 class User(Strict):
@@ -56,7 +55,7 @@ class Project(Strict):
     name: Text
     owner: Text
     language: Literal["Py", "C#"] = "Py"
-    created: float = 1_735_689_600.0  # 2025-01-01
+    created: Moment = 1_735_689_600.0  # 2025-01-01
     collaborators: list[Collaborator] = Field(default_factory=list)
 
     def collaborator(self, user: User) -> Collaborator | None:

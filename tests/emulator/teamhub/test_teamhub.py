@@ -186,7 +186,7 @@ def test_other_paths_and_methods(boss: Caller) -> None:
     [
         ({"accounts": [{"id": "a"}, {"id": "a"}]}, "two accounts have the same id"),
         ({"accounts": [{"id": "a", "key": "k"}, {"id": "b", "key": "k"}]}, "two accounts have the same key"),
-        ({"accounts": [{"id": "-a"}]}, "teamhub.accounts.0.id"),
+        ({"accounts": [{"id": ""}]}, "teamhub.accounts.0.id"),
         ({"accounts": [{"id": "a", "type": "bot"}]}, "teamhub.accounts.0.type"),
         ({"projects": [{"id": "p"}]}, "teamhub.projects.0.id"),
         ({"projects": [{"id": "pp"}, {"id": "pp"}]}, "two projects"),
