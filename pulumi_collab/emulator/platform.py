@@ -118,7 +118,9 @@ class Route(Generic[SectionT]):
 
 @dataclass(frozen=True)
 class Platform(Generic[SectionT]):
-    """One emulated service. Its module exports it as `PLATFORM`; nothing else is asked of the module.
+    """One emulated service: the object that `emulator` of `pulumi_collab.platform.Platform` names.
+
+    A dump of its section is a section again: state files, resets and stale reads rest on it.
 
     Handlers are plain functions that run to their end before the next request is looked at, so each call's change is
     atomic. They check credentials themselves (services differ in what they look at first).

@@ -6,9 +6,9 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_collab import platforms
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.emulator.journal import Journal
+from pulumi_collab.platform import platforms
 
 from .client import PROJECT, Caller
 
@@ -22,7 +22,7 @@ def ask(emulator: Emulator, method: str, control: str, **request: Any) -> reques
 
 def test_health(emulator: Emulator) -> None:
     """Health answers with the platforms that are played."""
-    assert ask(emulator, "GET", "health").json() == {"status": "ok", "platforms": list(platforms.NAMES)}
+    assert ask(emulator, "GET", "health").json() == {"status": "ok", "platforms": list(platforms())}
 
 
 def test_every_control_works_over_http(emulator: Emulator, owner: Caller) -> None:

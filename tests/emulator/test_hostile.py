@@ -199,14 +199,16 @@ def inflated(body: bytes, layers: int) -> int:
 def _gunzip(pieces: Any) -> Any:
     machine = zlib.decompressobj(31)
     for piece in pieces:
-        while piece:
-            yield machine.decompress(piece)
-            piece = machine.unused_data
+        left = piece
+        while left:
+            yield machine.decompress(left)
+            left = machine.unused_data
             if machine.eof:
                 machine = zlib.decompressobj(31)
 
 
 def raw(answer: requests.Response) -> bytes:
+    """The body as it travelled."""
     body: bytes = answer.raw.read(decode_content=False)
     return body
 

@@ -73,6 +73,7 @@ WORLD: dict[str, Any] = {
 
 @pytest.fixture
 def odd(emulator: Emulator) -> Emulator:
+    """A world of them."""
     emulator.seed(WORLD)
     return emulator
 

@@ -13,6 +13,7 @@ EDIT, RENAME = "quantconnect/edit", "quantconnect/rename"
 
 
 def uids(owner: Caller) -> dict[str, int]:
+    """Names and uids of everybody on the project."""
     listed = owner.call("projects/collaboration/read", projectId=PROJECT)["collaborators"]
     return {each["publicId"]: each["uid"] for each in listed}
 

@@ -200,7 +200,7 @@ def test_an_address_passes_to_somebody_else(api: Api, co: Any) -> None:
 
 
 def test_a_uid_that_is_no_path_segment(api: Api, co: Any) -> None:
-    """§1: an uid of two dots is removed where it is encoded; a client that resolves it deletes the collaboration."""
+    """A uid of two dots is removed where it is encoded; a client that resolves it deletes the collaboration."""
     api.act("accept", invitation_id=api.invited(co), uid="..")
     api.member(co, "bob")
     path = f"/collaborations/v1/{co['identifier']}/members"
