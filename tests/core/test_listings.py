@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pulumi_collab.errors import BadResponse, Forbidden
-from pulumi_collab.listings import MAX_PAGES, RECENT, Listings, all_pages
+from pulumi_collab.listings import MAX_ITEMS, MAX_PAGES, RECENT, Listings, all_pages
+from pulumi_collab.retries import policy
 
 
 class Source:
@@ -169,3 +170,33 @@ def test_an_endless_list() -> None:
     with pytest.raises(BadResponse, match="does not come to an end"):
         all_pages(fetch, 0, lambda each: each, "Service's list")
     assert len(asked) == MAX_PAGES
+
+
+def test_a_list_of_too_many() -> None:
+    """A list of more things than anybody has is given up as well, however few pages they come on."""
+    asked: list[int] = []
+
+    def fetch(number: int) -> tuple[range, int]:
+        asked.append(number)
+        return range(number, number + MAX_ITEMS // 2), number + MAX_ITEMS // 2
+
+    with pytest.raises(BadResponse, match="does not come to an end"):
+        all_pages(fetch, 0, lambda each: each, "Service's list")
+    assert len(asked) == 3
+
+
+def test_a_list_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are each in time end as well, by the time of all together."""
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    asked: list[int] = []
+
+    def fetch(number: int) -> tuple[list[int], int]:
+        nonlocal now
+        now += policy().total_timeout
+        asked.append(number)
+        return [number], number + 1
+
+    with pytest.raises(BadResponse, match="does not come to an end"):
+        all_pages(fetch, 0, lambda each: each, "Service's list")
+    assert len(asked) == policy().listing_timeout // policy().total_timeout + 1
