@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from ..platform import Kind, Platform
-from ..settings import Schema, Setting
-from .client import NAME, Client
+from ..settings import Schema, Setting, Settings
+from .client import Client
+from .directory import Directory
 from .lifecycles import ProjectCollaboratorLifecycle
+from .wire import NAME
+
+
+def connect(settings: Settings) -> Directory:
+    """A directory of its own."""
+    return Directory(Client(settings))
 
 
 def _key_complaint(key: str) -> str | None:
@@ -38,7 +45,7 @@ PLATFORM = Platform(
             ),
         ),
     ),
-    connect=Client,
+    connect=connect,
     kinds=(
         Kind(
             "ProjectCollaborator",

@@ -8,12 +8,13 @@ import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.lifecycle import Lifecycle
-from pulumi_collab.settings import Settings
-from pulumi_collab.teamhub.client import Client
+from pulumi_collab.teamhub.directory import Directory
 from pulumi_collab.teamhub.lifecycles import ProjectCollaboratorLifecycle
+from pulumi_collab.teamhub.platform import connect
 from pulumi_collab.testing.conformance import Access, CollaboratorContract
 
 from . import behind
+from .canned import settings
 
 LONG = "l" * 98 + ".2"
 
@@ -28,32 +29,16 @@ class TestTeamHub(CollaboratorContract):
     other = "jo"
     crowd = tuple(f"person-{i:04}" for i in range(1, 11))
     operations = {name: f"project_collaborators/{name}" for name in ("create", "update", "delete")}
-    reads = ("project_collaborators/get",)
+    reads = ("project_collaborators/list",)
 
-    def connect(self, emulator: Emulator) -> Client:
+    def connect(self, emulator: Emulator) -> Directory:
         """As an administrator of the company."""
-        environment = emulator.environment()
-        return Client(
-            Settings(
-                {
-                    "base_url": environment["TEAMHUB_BASE_URL"],
-                    "company_key": environment["TEAMHUB_COMPANY_KEY"],
-                    "account_key": environment["TEAMHUB_ACCOUNT_KEY"],
-                }
-            )
-        )
+        given = emulator.environment()
+        return connect(settings(given["TEAMHUB_BASE_URL"], given["TEAMHUB_COMPANY_KEY"], given["TEAMHUB_ACCOUNT_KEY"]))
 
-    def connect_badly(self, emulator: Emulator) -> Client:
+    def connect_badly(self, emulator: Emulator) -> Directory:
         """With two wrong keys."""
-        return Client(
-            Settings(
-                {
-                    "base_url": emulator.environment()["TEAMHUB_BASE_URL"],
-                    "company_key": "wrong-secret",
-                    "account_key": "wrong-secret",
-                }
-            )
-        )
+        return connect(settings(emulator.environment()["TEAMHUB_BASE_URL"], "wrong-secret", "wrong-secret"))
 
     def kind(self) -> type[Lifecycle[Any, Any, Any]]:
         """The single collaborator."""
