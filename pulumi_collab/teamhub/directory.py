@@ -27,7 +27,10 @@ class Members:
 
     people: dict[str, wire.Collaborator] = field(default_factory=dict)
     whole: bool = True
-    """One page told it: nobody can have slipped over a page's border while others came and went."""
+    """One page told it, so nobody can have slipped over a page's border while others came and went; and all of it can
+    be read."""
+    odd: bool = False
+    """Somebody's entry cannot be read, and is left out."""
     gone: NoSuchProject | None = None
 
     def find(self, collaborator: str) -> wire.Collaborator | None:
@@ -51,6 +54,7 @@ class Directory:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._members = Listings(self._listed)
+        self._accounts = Listings(self._every_account)
 
     @property
     def origin(self) -> str:
@@ -108,9 +112,16 @@ class Directory:
                 raise gone
             return found
 
-    def account(self, collaborator: str) -> wire.Account:
-        """A collaborator's account."""
-        return self._client.account(collaborator)
+    def accounts(self) -> frozenset[str]:
+        """The ids of the company's collaborator accounts, asked once; none where they cannot be listed."""
+        return self._accounts.get("")
+
+    def account(self, collaborator: str) -> wire.Account | None:
+        """What the service has under this id; None where that is no collaborator's account."""
+        try:
+            return self._client.account(collaborator)
+        except NotFound:
+            return None
 
     # --- writes ---
 
@@ -137,19 +148,30 @@ class Directory:
     # --- how it is found out ---
 
     def _listed(self, project: str) -> Members:
-        def page(offset: int) -> tuple[list[wire.Collaborator], int | None]:
+        def page(offset: int) -> tuple[list[wire.Collaborator | None], int | None]:
             found = self._client.collaborators(project, offset)
             return found.results, found.following(offset)
 
+        what = f"{NAME}'s list of the collaborators of project {project!r}"
         try:
-            people, pages = all_pages(
-                page, 0, lambda each: each.collaborator, f"{NAME}'s list of the collaborators of project {project!r}"
-            )
+            people, pages = all_pages(page, 0, lambda each: each and each.collaborator, what)
         except NotFound as error:
             if gone := self._gone(project):
                 return Members(gone=gone)
             raise error.plus(f"; {self.check_rights(project)}") from None
-        return Members({person.collaborator: person for person in people}, whole=pages == 1)
+        odd = None in people
+        return Members({each.collaborator: each for each in people if each}, pages == 1 and not odd, odd)
+
+    def _every_account(self, _: str) -> frozenset[str]:
+        def page(offset: int) -> tuple[list[wire.Account | None], int | None]:
+            found = self._client.accounts(offset)
+            return found.results, found.following(offset)
+
+        try:
+            found, _pages = all_pages(page, 0, lambda each: each and each.id, f"{NAME}'s list of accounts")
+        except RequestError:  # whoever may not list accounts may still give access
+            return frozenset()
+        return frozenset(each.id for each in found if each and each.type in (None, "collaborator"))
 
     def _asked(self, project: str, collaborator: str) -> wire.Collaborator | None:
         """One person, by a call of their own; None does not tell whether the project is there."""

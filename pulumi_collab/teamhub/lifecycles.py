@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
@@ -62,7 +63,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
     def about(self, inputs: ProjectCollaboratorInputs) -> str:
         """Whom and what it concerns."""
-        return access.about(inputs.project, inputs.collaborator)
+        return access.Declared(inputs.project, inputs.collaborator, None).about
 
     def id_of(self, inputs: ProjectCollaboratorInputs) -> str:
         """`web/jane.doe`."""
@@ -74,7 +75,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         return {"project": project, "collaborator": collaborator}
 
     def check(self, known: Mapping[str, Any], old: ProjectCollaboratorInputs | None) -> Iterable[Problem | Notice]:
-        """The project is visible, the person is spelled right, and has no other role already."""
+        """The project is visible, the person has an account, is spelled right, and has no other role already."""
         if "project" not in known:
             return
         project, collaborator, role = known["project"], known.get("collaborator"), known.get("role")
@@ -87,9 +88,14 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         except (NoSuchProject, Forbidden) as error:
             yield Problem("project", f"names no project whose collaborators these credentials can see: {error}")
             return
-        if collaborator is not None:
-            declared = access.Declared(project, collaborator, role, known.get("adopt"))
-            yield from access.decide(declared, members.find(collaborator), ours).findings()
+        if collaborator is None:
+            return
+        found = self._meant(collaborator, members.find(collaborator))
+        decision = access.decide(access.Declared(project, collaborator, role, known.get("adopt")), found, ours)
+        yield from decision.findings()
+        accounts = self.directory.accounts() if decision.action is Action.ADD and ours is None else ()
+        if accounts and collaborator not in accounts and (problem := self._unfit(collaborator)):
+            yield problem
 
     def create(self, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Add the person; who has just this role already is taken over without a write.
@@ -98,7 +104,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         looked again.
         """
         with self.directory.lock(inputs.project):
-            found = self.directory.to_write(inputs.project, inputs.collaborator)
+            found = self._meant(inputs.collaborator, self.directory.to_write(inputs.project, inputs.collaborator))
             decision = access.decide(_declared(inputs), found)
             decision.raise_if_refused(self.about(inputs))
             if found is not None and decision.action is Action.NOTHING:
@@ -110,6 +116,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         try:
             found = self.directory.read(state.project, state.collaborator)
         except NoSuchProject:
+            self.warn(access.no_project(state.project))
             return None
         return _state(state, found) if found is not None and found.role is not None else None
 
@@ -131,6 +138,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             try:
                 found = self.directory.now(state.project, state.collaborator)
             except NoSuchProject:
+                self.warn(access.no_project(state.project))
                 return True
             advice = self.directory.check_rights(state.project)
             return True if found is None or found.role is None else None
@@ -179,8 +187,8 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         self, inputs: ProjectCollaboratorInputs, action: Action, error: RequestError, advice: str
     ) -> RequestError:
         """The refusal of a write, with what to do next; a clearer one where the account cannot be a collaborator."""
-        if action is Action.ADD and (why := self._unfit(inputs.collaborator)):
-            return Rejected(f"{why} ({error})", status=error.status)
+        if action is Action.ADD and (problem := self._unfit(inputs.collaborator)):
+            return Rejected(f"{problem.reason} ({error})", status=error.status)
         if not isinstance(error, NotFound):
             return error
         if action is Action.ADD:
@@ -190,14 +198,21 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             )
         return _advised(error, advice)
 
-    def _unfit(self, collaborator: str) -> str | None:
+    def _unfit(self, collaborator: str) -> Problem | None:
         """Why nobody can be added by this id; None where that is not so, or cannot be told."""
         try:
-            return access.unfit(collaborator, self.directory.account(collaborator))
-        except NotFound:
-            return access.unfit(collaborator, None)
+            return access.unfit(collaborator, self.directory.account(collaborator), self.directory.accounts())
         except RequestError:
             return None
+
+    def _meant(self, collaborator: str, found: wire.Collaborator | None) -> wire.Collaborator | None:
+        """Who differs in case alone stands for the person, unless that one has an account of their own."""
+        if found is None or found.collaborator == collaborator:
+            return found
+        with contextlib.suppress(RequestError):
+            account = self.directory.account(collaborator)
+            return None if account is not None and account.id == collaborator else found
+        return found
 
 
 def _declared(inputs: ProjectCollaboratorInputs) -> access.Declared:

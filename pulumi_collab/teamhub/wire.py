@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 
 from ..addresses import segment
 
@@ -28,13 +40,28 @@ def _id(reference: Any) -> Any:
     return reference.get("id") if isinstance(reference, dict) else reference
 
 
+def _text_or_none(value: Any) -> Any:
+    return value if isinstance(value, str) else None
+
+
+def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Text = Annotated[str, AfterValidator(lambda value: value.encode("utf-8", "replace").decode())]
+"""Text that a state can keep: half an emoji (`"\\ud83d"`) becomes a question mark."""
+
+
 class Account(BaseModel):
     """A collaborator's account, without what changes by itself."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    id: str
-    type: str | None = None
+    id: Annotated[Text, Field(min_length=1)]
+    type: Annotated[str | None, BeforeValidator(_text_or_none)] = None
 
 
 class Project(BaseModel):
@@ -42,7 +69,7 @@ class Project(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    id: str
+    id: Text
 
 
 class Collaborator(BaseModel):
@@ -50,10 +77,10 @@ class Collaborator(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    collaborator: Annotated[str, BeforeValidator(_id)]
-    role: str | None = None
+    collaborator: Annotated[Text, Field(min_length=1), BeforeValidator(_id)]
+    role: Text | None = None
     """The role given directly; None where the person is in the project only through a group."""
-    highest_role: str | None = None
+    highest_role: Annotated[Text | None, BeforeValidator(_text_or_none)] = None
     """The highest of all the person's roles in the project, those through groups among them."""
 
     @field_validator("role", "highest_role")
@@ -67,17 +94,17 @@ class Metadata(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    more_results: bool
-    next_offset: int | None = None
+    more_results: StrictBool
+    next_offset: Annotated[StrictInt | None, WrapValidator(_or_none)] = None
 
 
 class Page(BaseModel, Generic[T]):
-    """One page of a listing."""
+    """One page of a listing. An entry that cannot be read is None, and is in nobody's way."""
 
     model_config = ConfigDict(extra="ignore")
 
     metadata: Metadata
-    results: list[T]
+    results: list[Annotated[T | None, WrapValidator(_or_none)]]
 
     def following(self, offset: int) -> int | None:
         """The offset of the page after this one, which began at `offset`; None at the end.
