@@ -6,6 +6,7 @@ from ..platform import Kind, Platform
 from ..settings import Schema, Setting, Settings
 from .client import Client
 from .directory import Directory
+from .grants import grants
 from .lifecycles import ProjectCollaboratorLifecycle
 from .wire import NAME
 
@@ -57,5 +58,6 @@ PLATFORM = Platform(
     privileged_roles=("master",),
     words={"project": "project", "user": "collaborator", "role": "role"},
     required=frozenset({"project", "user", "role"}),
+    grants=grants,
     emulator="pulumi_collab.emulator.teamhub:PLATFORM",
 )
