@@ -81,11 +81,11 @@ class Directory:
     def read(self, project: str, collaborator: str) -> wire.Collaborator | None:
         """The person's entry; who reads it again gets it anew. None: a call about this person alone has found nobody.
 
-        A listing alone proves nobody gone: it may be old, or miss somebody who crossed a page's border.
+        A listing proves nobody gone: it may be old, miss who crossed a page's border, or tell less of a person.
         """
         with self.lock(project):
-            members = self.members(project, reader=collaborator)
-            return members.people.get(collaborator) or self._asked(project, collaborator)
+            found = self.members(project, reader=collaborator).people.get(collaborator)
+            return found if found is not None and found.role is not None else self._asked(project, collaborator)
 
     def to_write(self, project: str, collaborator: str) -> wire.Collaborator | None:
         """The person's entry, young enough to decide on a write, or one that differs in case alone.
