@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StrictStr
 
-from ..client import same_email
+from ..wire import same_email
 
 EMAIL_LENGTH = 255
 _EMAIL = re.compile(r"\S+@\S+")
