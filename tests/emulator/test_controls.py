@@ -16,6 +16,7 @@ READ = "projects/collaboration/read"
 
 
 def ask(emulator: Emulator, method: str, control: str, **request: Any) -> requests.Response:
+    """One call of a control."""
     return requests.request(method, f"{emulator.url}/_emulator/{control}", timeout=30, **request)
 
 

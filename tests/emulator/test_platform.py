@@ -21,12 +21,14 @@ class Doors(Strict):
 
 
 def look(call: Call[Doors]) -> Answer:
+    """The toy's reading call."""
     name = call.parameters["door"]
     state = "open" if call.section.open_until.get(name, 0) > call.now else "shut"
     return Answer.json({"door": name, "state": state, "next": f"{call.origin}/toy/api/doors?after={call.query['n']}"})
 
 
 def knock(call: Call[Doors]) -> Answer:
+    """The toy's control: a door is open for a minute."""
     name = only(as_document(call.body), "door")
     call.section.open_until[name] = call.now + 60
     return Answer.json({"door": name, "visit": call.new_id()})
@@ -50,6 +52,7 @@ TOY: Platform[Doors] = Platform(
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """An emulator that plays the toy too."""
     module = ModuleType("pulumi_collab.emulator.toy")
     module.PLATFORM = TOY  # type: ignore[attr-defined]  # what a platform's module exports
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -59,6 +62,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
 
 
 def ask(toy: Emulator, method: str, path: str, **request: Any) -> requests.Response:
+    """One call of anything."""
     return requests.request(method, toy.url + path, timeout=30, **request)
 
 

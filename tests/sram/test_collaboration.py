@@ -37,11 +37,11 @@ def problems(ours: Ours, wanted: CollaborationInputs, old: CollaborationState | 
     return properties(ours.collaborations.check(dict(wanted), as_inputs(old) if old else None))
 
 
-# --- 3.1 to 3.3: create and read ---
+# --- Create and read ---
 
 
 def test_created_as_declared(ours: Ours) -> None:
-    """All values reach the service, and read back as declared though it trims, rounds, reorders and redraws (3.1)."""
+    """All values reach the service, and read back as declared though it trims, rounds, reorders and redraws."""
     wanted = declared(
         disable_join_requests=True,
         disclose_member_information=False,
@@ -70,7 +70,7 @@ def test_created_as_declared(ours: Ours) -> None:
 
 
 def test_the_organisations_own_tags_are_no_drift(ours: Ours) -> None:
-    """Tags that the organisation adds are remembered as its own; others are drift (3.1 tags)."""
+    """Tags that the organisation adds are remembered as its own; others are drift."""
     seed = ours.emulator.state()["sram"]
     seed["organisations"][0]["default_tags"] = ["demo_all"]
     ours.emulator.seed({"sram": seed})
@@ -95,7 +95,7 @@ def with_default_tags(ours: Ours, *tags: str) -> None:
 
 
 def test_declaring_an_own_tag_of_the_organisation(ours: Ours) -> None:
-    """Declaring a tag that the organisation has added is no change, before and after a refresh (3.1 tags)."""
+    """Declaring a tag that the organisation has added is no change, before and after a refresh."""
     with_default_tags(ours, "dflt")
     ai = ours.make(tags=["a"])
     wanted = declared(tags=["a", "dflt"])
@@ -118,7 +118,7 @@ def test_taking_out_an_own_tag_of_the_organisation(ours: Ours) -> None:
 
 
 def test_tags_changed_in_the_web_and_then_declared(ours: Ours) -> None:
-    """Tags that are there already, without a refresh between, are remembered without a call (3.1 tags)."""
+    """Tags that are there already, without a refresh between, are remembered without a call."""
     ai = ours.make(tags=["a", "b"])
     act(ours.emulator, "edit", collaboration=ai.identifier, fields={"tags": ["a", "c"]})
     wanted = declared(tags=["a", "c"])
@@ -129,7 +129,7 @@ def test_tags_changed_in_the_web_and_then_declared(ours: Ours) -> None:
 
 
 def test_a_support_address_of_the_web_interface(ours: Ours) -> None:
-    """Whatever people make of the support address there can be read, as drift (3.3)."""
+    """Whatever people make of the support address there can be read, as drift."""
     ai = ours.make()
     act(ours.emulator, "edit", collaboration=ai.identifier, fields={"support_email": "the desk"})
     live = reread(ours, ai)
@@ -152,7 +152,7 @@ def test_a_support_address_of_the_web_interface(ours: Ours) -> None:
     ],
 )
 def test_drift_shows_on_its_property(ours: Ours, name: str, value: Any) -> None:
-    """What an admin changes in the web interface is that property's drift, and no other's (3.3, promise 4)."""
+    """What an admin changes in the web interface is that property's drift, and no other's."""
     ai = ours.make()
     act(ours.emulator, "edit", collaboration=ai.identifier, fields={name: value})
     live = reread(ours, ai)
@@ -181,7 +181,7 @@ def test_a_server_in_another_zone(ours: Ours) -> None:
 
 
 def test_another_picture_is_no_drift_of_the_logo(ours: Ours) -> None:
-    """A logo cannot be compared with what was sent; its address is an output that moves with the picture (3.1)."""
+    """A logo cannot be compared with what was sent; its address is an output that moves with the picture."""
     ai = ours.make(logo=PICTURE)
     act(ours.emulator, "edit", collaboration=ai.identifier, fields={"logo": "another"})
     live = reread(ours, ai)
@@ -190,7 +190,7 @@ def test_another_picture_is_no_drift_of_the_logo(ours: Ours) -> None:
 
 
 def test_what_moves_by_itself_is_not_kept(ours: Ours) -> None:
-    """Invitations and services move dates and counts of the collaboration, and none of its state (3.3 volatile)."""
+    """Invitations and services move dates and counts of the collaboration, and none of its state."""
     ai = ours.make()
     ours.invite(ai.identifier)
     ours.connect(ai.identifier, "https://mail.example.org")
@@ -199,7 +199,7 @@ def test_what_moves_by_itself_is_not_kept(ours: Ours) -> None:
 
 
 def test_expired_by_the_nightly_job(ours: Ours) -> None:
-    """An expired collaboration is still there; its status is an output (3.3)."""
+    """An expired collaboration is still there; its status is an output."""
     ai = ours.make(expiry_date="2030-06-15")
     act(ours.emulator, "edit", collaboration=ai.identifier, fields={"expiry_date": 1000000000})
     act(ours.emulator, "job", name="nightly")
@@ -208,7 +208,7 @@ def test_expired_by_the_nightly_job(ours: Ours) -> None:
 
 
 def test_a_gone_one(ours: Ours) -> None:
-    """Deleted by somebody it is surely gone, and destroying it is no error (3.4: 404)."""
+    """Deleted by somebody it is surely gone, and destroying it is no error (404)."""
     ai = ours.make()
     api(ours.emulator, "DELETE", f"collaborations/v1/{ai.identifier}")
     ours.again()
@@ -218,7 +218,7 @@ def test_a_gone_one(ours: Ours) -> None:
 
 @pytest.mark.parametrize("kind", ["401", "403", "500", "html"])
 def test_a_read_that_cannot_tell_raises(ours: Ours, kind: str) -> None:
-    """Not allowed to look, or a failing service, is not gone (promise 3)."""
+    """Not allowed to look, or a failing service, is not gone."""
     ai = ours.make()
     ours.again()
     ours.emulator.fault("sram", "collaborations/read", kind, times=9)
@@ -230,14 +230,14 @@ def test_a_read_that_cannot_tell_raises(ours: Ours, kind: str) -> None:
 
 
 def test_unknown_units_and_taken_names(ours: Ours) -> None:
-    """A unit that does not exist and a name that is taken in any case fail at preview (3.1)."""
+    """A unit that does not exist and a name that is taken in any case fail at preview."""
     assert "there is Research" in problems(ours, declared(units=["Nope"]))["units"]
     ours.make()
     assert "ai already" in problems(ours, declared(name="ai COMPUTING ", short_name="other"))["name"]
 
 
 def test_taken_over_when_it_is_the_same(ours: Ours) -> None:
-    """A collaboration of this short name with these values is taken over without a write (promise 1)."""
+    """A collaboration of this short name with these values is taken over without a write."""
     first = ours.make(tags=["b", "a"], website_url="https://x", units=["Research"])
     wanted = declared(tags=["a", "b"], website_url="https://x ", units=["research"])
     assert problems(ours, wanted) == {}
@@ -301,7 +301,7 @@ def test_a_lost_answer(ours: Ours, kind: str) -> None:
 
 
 def test_killed_after_the_create(ours: Ours) -> None:
-    """Killed before the answer, the next `up` takes it over, and previews without a failure (promise 3)."""
+    """Killed before the answer, the next `up` takes it over, and previews without a failure."""
     wanted = declared(administrators=["head@x.org"], tags=["new"])
     ours.emulator.fault("sram", "collaborations/create", "reset", when="after")
     ours.emulator.fault("sram", "*", "reset", times=10, skip=1)
@@ -376,7 +376,7 @@ def test_tags_beside_the_declared_ones_are_told(ours: Ours) -> None:
 
 
 def test_an_administrator_of_the_organisation_is_invited_too(ours: Ours) -> None:
-    """SRAM drops the organisation's first admin from a create without a word: invited by a call of its own (3.1)."""
+    """SRAM drops the organisation's first admin from a create without a word: invited by a call of its own."""
     world = ours.emulator.state()
     email = "first@x.org"
     world["sram"]["organisations"][0]["admin_email"] = email
@@ -388,7 +388,7 @@ def test_an_administrator_of_the_organisation_is_invited_too(ours: Ours) -> None
 
 
 def test_somebody_elses_is_not_taken_for_half_made(ours: Ours) -> None:
-    """One without tags that somebody is in, or is invited to, is not ours to delete (promise 1)."""
+    """One without tags that somebody is in, or is invited to, is not ours to delete."""
     ai = ours.make(administrators=["head@x.org"])
     ours.invite(ai.identifier, "bob@x.org")
     wanted = declared(administrators=["head@x.org"], tags=["new"])
@@ -411,7 +411,7 @@ def test_missing_administrators_are_invited(ours: Ours) -> None:
 
 
 def test_four_in_parallel(ours: Ours) -> None:
-    """Four creates at once with a new shared tag are all made, none twice (3.2 parallel creates)."""
+    """Four creates at once with a new shared tag are all made, none twice."""
     ours.emulator.variants(sram={"database_error": "on-shared-new-tag"})
     wanted = [
         declared(short_name=f"ai{n}", name=f"AI {n}", tags=["shared", "new"], administrators=["head@x.org"])
@@ -427,7 +427,7 @@ def test_four_in_parallel(ours: Ours) -> None:
 
 
 def test_units_change_in_place(ours: Ours) -> None:
-    """Units are the one thing that the API changes; an unknown one fails at preview (3.5)."""
+    """Units are the one thing that the API changes; an unknown one fails at preview."""
     ai = ours.make()
     wanted = declared(units=["research"])
     changed = ours.collaborations.changed(ai, dict(wanted))
@@ -509,7 +509,7 @@ def test_administrators_act_at_creation_alone(ours: Ours) -> None:
 
 
 def test_members_are_not_lost_by_surprise(ours: Ours) -> None:
-    """Deleting one with members needs force_destroy in the state; the error says who is in it (3.4)."""
+    """Deleting one with members needs force_destroy in the state; the error says who is in it."""
     ai = ours.make()
     accept_somebody(ours, ai)
     ours.again()
@@ -523,7 +523,7 @@ def test_members_are_not_lost_by_surprise(ours: Ours) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", ["reset", "500", "html", "garbage", "refuse"])
 def test_a_lost_delete(ours: Ours, kind: str, when: str) -> None:
-    """A delete whose answer is lost is looked after and repeated; deleting again is no error (3.4: 404)."""
+    """A delete whose answer is lost is looked after and repeated; deleting again is no error (404)."""
     ai = ours.make()
     ours.emulator.fault("sram", "collaborations/delete", kind, when=when)
     ours.collaborations.delete(ai)
@@ -531,7 +531,7 @@ def test_a_lost_delete(ours: Ours, kind: str, when: str) -> None:
 
 
 def test_made_again_after_a_delete(ours: Ours) -> None:
-    """In one process, the deleted one is not taken for there: its names are free at once (3.4)."""
+    """In one process, the deleted one is not taken for there: its names are free at once."""
     ai = ours.make()
     wanted = dict(declared(description="Other", allow_replacement=True))
     assert list(ours.collaborations.check(wanted, as_inputs(ai))) == []
@@ -541,7 +541,7 @@ def test_made_again_after_a_delete(ours: Ours) -> None:
 
 
 def test_several_are_checked_by_one_listing(ours: Ours) -> None:
-    """Preview of many new collaborations asks for the organisation once (promise 7)."""
+    """Preview of many new collaborations asks for the organisation once."""
     for number in range(5):
         list(ours.collaborations.check(dict(declared(short_name=f"ai{number}", name=f"{number}")), None))
     assert reads(ours.emulator) == ["organisations"]
@@ -554,7 +554,7 @@ def accept_somebody(ours: Ours, ai: CollaborationState) -> None:
 
 
 def test_a_key_for_some_units(ours: Ours) -> None:
-    """A key that is for units sets them whatever is declared, which is told; it cannot change them (3.1, 3.5)."""
+    """A key that is for units sets them whatever is declared, which is told; it cannot change them."""
     seed = ours.emulator.state()["sram"]
     seed["organisations"][0]["keys"][0]["units"] = ["Research"]
     ours.emulator.seed({"sram": seed})

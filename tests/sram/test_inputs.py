@@ -59,14 +59,14 @@ def failing(model: Any, values: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize(("name", "value"), BAD_COLLABORATIONS)
 def test_a_bad_collaboration(name: str, value: Any) -> None:
-    """What the service would refuse, crash on or silently misread fails on its property (3.1)."""
+    """What the service would refuse, crash on or silently misread fails on its property."""
     values = {"name": "AI", "short_name": "ai", "description": "", name: value}
     assert failing(CollaborationInputs, values) == {name}
 
 
 @pytest.mark.parametrize(("name", "value"), BAD_INVITES)
 def test_a_bad_invitation(name: str, value: Any) -> None:
-    """What the service would refuse, drop or silently change fails on its property (4.1)."""
+    """What the service would refuse, drop or silently change fails on its property."""
     assert failing(CollaborationInviteInputs, {"collaboration": "i", "email": "a@x.org", name: value}) == {name}
 
 
@@ -78,7 +78,7 @@ def test_a_bad_service() -> None:
 
 @pytest.mark.parametrize("good", ["_", "a", "a_1", "a" * 16])
 def test_good_short_names(good: str) -> None:
-    """All that the service takes as it is may be declared (3.1)."""
+    """All that the service takes as it is may be declared."""
     assert declared(short_name=good).short_name == good
 
 
@@ -100,7 +100,7 @@ def test_what_the_service_takes() -> None:
 
 @pytest.mark.parametrize("value", [PAST, TODAY, f"{PAST}T12:00:00+00:00"])
 def test_a_new_date_must_lie_ahead(ours: Ours, value: str) -> None:
-    """A past expiry is refused by the service, one of today is past at once, a past invitation useless (3.1, 4.1)."""
+    """A past expiry is refused by the service, one of today is past at once, a past invitation useless."""
     found = properties(ours.collaborations.check(dict(declared(expiry_date=value)), None))
     assert list(found) == ["expiry_date"]
     ai = ours.make().identifier

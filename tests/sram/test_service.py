@@ -176,7 +176,7 @@ def test_gone_with_its_collaboration(ours: Ours) -> None:
 @pytest.mark.parametrize("entity_id", [MAIL, VAULT])
 @pytest.mark.parametrize("kind", ["reset", "500", "html"])
 def test_a_lost_answer(ours: Ours, entity_id: str, kind: str) -> None:
-    """A connect whose answer is lost converges, connected or pending (promise 3)."""
+    """A connect whose answer is lost converges, connected or pending."""
     ai = with_admin(ours)
     ours.emulator.fault("sram", "services/connect", kind, when="after")
     assert ours.connect(ai, entity_id).status == ("connected" if entity_id == MAIL else "pending")
@@ -202,7 +202,7 @@ def test_a_lost_disconnect(ours: Ours, kind: str, when: str) -> None:
 
 
 def test_a_read_that_cannot_tell_raises(ours: Ours) -> None:
-    """Not allowed to look is not gone (promise 3)."""
+    """Not allowed to look is not gone."""
     ai = ours.make().identifier
     mail = ours.connect(ai, MAIL)
     ours.again()
@@ -212,7 +212,7 @@ def test_a_read_that_cannot_tell_raises(ours: Ours) -> None:
 
 
 def test_several_are_read_by_one_call(ours: Ours) -> None:
-    """The connections of one collaboration are read by one call (promise 7)."""
+    """The connections of one collaboration are read by one call."""
     ai = ours.make().identifier
     both = [ours.connect(ai, MAIL), ours.connect(ai, WIKI)]
     ours.again()

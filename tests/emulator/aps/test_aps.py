@@ -50,16 +50,19 @@ def world(emulator: Emulator) -> Emulator:
 
 
 def ask(emulator: Emulator, path: str = LIST, token: str | None = "of-ann", method: str = "GET") -> requests.Response:
+    """One call, with a token or without one."""
     url = path if path.startswith("http") else f"{emulator.url}/aps/applications/v1/{path}"
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     return requests.request(method, url, headers=headers, timeout=30)
 
 
 def mails(emulator: Emulator, **more: Any) -> list[str]:
+    """The addresses that a call lists."""
     return [each["email"] for each in ask(emulator, **more).json()["results"]]
 
 
 def edit(emulator: Emulator, **body: Any) -> requests.Response:
+    """What somebody does in the portal."""
     return requests.post(f"{emulator.url}/_emulator/aps/edit", json=body, timeout=30)
 
 

@@ -1,4 +1,4 @@
-"""An organisation's program, written from the measured facts alone: the tests' other end of the wire."""
+"""An organisation's program, written from what SRAM was measured to do alone: the tests' other end of the wire."""
 
 import json
 from types import TracebackType

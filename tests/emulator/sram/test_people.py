@@ -26,7 +26,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 )
 @pytest.mark.parametrize("named", ["identifier", "short_name"])
 def test_everything_can_be_edited(api: Api, co: Any, field: str, value: Any, named: str) -> None:
-    """§1: people can change all of it in the web interface, so that drift is real on every field."""
+    """People can change all of it in the web interface, so that drift is real on every field."""
     before = api.read(co)
     api.act("edit", collaboration=co[named], fields={field: value})
     after = api.read(co)
@@ -36,13 +36,13 @@ def test_everything_can_be_edited(api: Api, co: Any, field: str, value: Any, nam
 
 
 def test_another_picture_has_another_link(api: Api, co: Any) -> None:
-    """§3.1: the logo's link changes when the picture does."""
+    """The logo's link changes when the picture does."""
     api.act("edit", collaboration="ai_computing", fields={"logo": "another"})
     assert api.read(co)["logo"] != co["logo"]
 
 
 def test_what_can_be_taken_away(api: Api) -> None:
-    """§3.3: a date that goes makes an expired collaboration active again."""
+    """A date that goes makes an expired collaboration active again."""
     co = api.create(expiry_date=1_907_712_000, website_url="https://x.test", support_email="a@x.test")
     api.act("edit", collaboration="ai_computing", fields={"expiry_date": 1})
     api.act("job", name="collaboration_expiration")
@@ -93,7 +93,7 @@ def test_what_people_cannot_do(api: Api, co: Any, control: str, body: dict[str, 
 
 @pytest.mark.parametrize("control", ["accept", "decline"])
 def test_an_invitation_is_answered_once(api: Api, co: Any, control: str) -> None:
-    """§4.3: who has accepted can neither accept again nor decline."""
+    """Who has accepted can neither accept again nor decline."""
     invitation_id = api.member(co)
     api.act(control, 409, invitation_id=invitation_id, uid="urn:bob")
     assert len(api.read(co)["collaboration_memberships"]) == 1
@@ -110,7 +110,7 @@ def test_a_user_is_one_person_everywhere(api: Api, co: Any) -> None:
 
 
 def test_memberships_expire(api: Api, co: Any) -> None:
-    """§3.6: the daily job ends memberships past their date, and much later removes them."""
+    """The daily job ends memberships past their date, and much later removes them."""
     api.member(co, membership_expiry_date=1_000)
     assert api.read(co)["collaboration_memberships"][0]["status"] == "active"
     api.act("job", name="membership_expiration")
@@ -120,7 +120,7 @@ def test_memberships_expire(api: Api, co: Any) -> None:
 
 
 def test_a_date_alone_changes_nothing(api: Api) -> None:
-    """§3.3: a collaboration is active past its date until the daily job, and can be used when it is expired."""
+    """A collaboration is active past its date until the daily job, and can be used when it is expired."""
     co = api.create(expiry_date=1_907_712_000)
     api.act("edit", collaboration="ai_computing", fields={"expiry_date": _today(api)})
     assert api.read(co)["status"] == "active"
@@ -139,7 +139,7 @@ def _today(api: Api) -> float:
 
 
 def test_nothing_happens_for_a_year(api: Api, co: Any) -> None:
-    """§3.3: the daily job suspends a collaboration where nothing happened for long; an edit wakes it."""
+    """The daily job suspends a collaboration where nothing happened for long; an edit wakes it."""
     api.emulator.advance(366 * 86_400)
     api.act("job", name="nightly")
     assert api.read(co)["status"] == "suspended"

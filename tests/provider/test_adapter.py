@@ -1,18 +1,16 @@
-"""The door alone, in process, with a lifecycle that stops where the test wants it to."""
+"""The adapter alone, in process, with a lifecycle that stops where the test wants it to."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_collab.engine.dynamic import LifecycleProvider
 from pulumi_collab.lifecycle import Inputs, Lifecycle
-from pulumi_collab.settings import Setting
+from pulumi_collab.platform import Kind, Platform
+from pulumi_collab.settings import Schema, Setting
 
 
 class Person(Inputs):
@@ -22,9 +20,9 @@ class Person(Inputs):
 
 
 class Nobody:
-    """A client that calls nothing."""
+    """A directory of nothing."""
 
-    settings: ClassVar[Mapping[str, Setting]] = {}
+    origin = "nowhere:443"
 
 
 class Slow(Lifecycle[Person, Person, Nobody]):
@@ -60,33 +58,26 @@ class Slow(Lifecycle[Person, Person, Nobody]):
 class SlowProvider(LifecycleProvider):
     """Serves it."""
 
-    kind = Slow
-    client = Nobody
+    platform = Platform(
+        name="slow",
+        title="Slow",
+        schema=Schema("slow", (Setting("base_url", "baseUrl", "the base URL", default="https://nowhere"),)),
+        connect=lambda _: Nobody(),
+        kinds=(Kind("Person", Slow, f"{__name__}:SlowProvider"),),
+        roles=(),
+    )
+    kind = "Person"
 
 
-@dataclass
-class Request:
-    """What the SDK's servicer has in its frame."""
-
-    urn: str
-
-
-def served(request: Request, call: Callable[..., object], *arguments: object) -> object:
-    """As the SDK's servicer calls a provider."""
-    return call(*arguments)
-
-
-@pytest.mark.parametrize("new", ["urn:new", "urn:old"], ids=["another resource", "the same one, replaced by force"])
-def test_a_deletion_waits_for_the_creation(new: str) -> None:
+def test_a_deletion_waits_for_the_creation() -> None:
     """While somebody is being taken over, deleting the older resource waits, and then leaves the access."""
     Slow.entered.clear()
     Slow.go_on.clear()
     Slow.removed.clear()
     provider = SlowProvider()
     provider.configure(ConfigureRequest(Config({}, "test")))
-    creating = threading.Thread(target=served, args=(Request(new), provider.create, {"user": "mia"}))
-    kept = {"user": "mia", "__made": "earlier"}
-    deleting = threading.Thread(target=served, args=(Request("urn:old"), provider.delete, "mia", kept))
+    creating = threading.Thread(target=provider.create, args=({"user": "mia"},))
+    deleting = threading.Thread(target=provider.delete, args=("mia", {"user": "mia", "__made": "earlier"}))
     creating.start()
     assert Slow.entered.wait(30)
     deleting.start()
