@@ -10,6 +10,7 @@ from ...errors import NotFound, Problem, Refused
 from ...lifecycle import Lifecycle, Warn
 from .. import wire
 from ..client import NAME, Client, of_address
+from ..values import expiry_moment, folded, moment
 from .collaboration_model import (
     FIXED,
     CollaborationInputs,
@@ -28,7 +29,6 @@ from .collaboration_model import (
     values_of,
 )
 from .ours import home_of, must_be_ours
-from .values import expiry_moment, folded, moment
 
 
 class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, Client]):

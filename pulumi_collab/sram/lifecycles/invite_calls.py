@@ -7,9 +7,9 @@ from ...errors import Refused
 from ...lifecycle import Warn
 from .. import wire
 from ..client import NAME, Client, same_email
+from ..values import moment
 from .invite_model import CollaborationInviteState, gives, iso, state_of
 from .invite_search import answered, find, missing_groups
-from .values import moment
 
 
 def send(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...errors import NotFound
 from .. import wire
 from ..client import NAME, Client, of_address
+from ..values import TOLERANCE
 from .invite_model import CollaborationInviteState, Found, Status
 from .ours import home_of, must_be_ours
-from .values import TOLERANCE
 
 
 def find(

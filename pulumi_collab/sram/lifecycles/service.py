@@ -12,8 +12,8 @@ from ...errors import BadResponse, Forbidden, NotFound, Refused, Rejected
 from ...lifecycle import Inputs, Lifecycle
 from .. import wire
 from ..client import NAME, Client, DatabaseError
+from ..values import EntityId, Identifier
 from .ours import home_of, must_be_ours
-from .values import EntityId, Identifier
 
 
 class ServiceConnectionInputs(Inputs):
