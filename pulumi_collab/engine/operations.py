@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import ConfigError, InvalidInput, Problem, Refused
+from ..errors import ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused
 from ..lifecycle import Inputs, Lifecycle, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
@@ -130,7 +130,7 @@ class Operations:
         with self._telling(Told.READ, props, id_):
             state = self._state(props, id_)
             self._must_lead_here(props, state.account)
-            live = self._lifecycle(state.account).read(state)
+            live = self._read(state, props)
             if live is None:
                 return None
             origin = {ORIGIN: self._origin(props, state.account)}
@@ -153,6 +153,7 @@ class Operations:
             state = self._state(props, id_)
             self._must_lead_here(props, state.account)
             lifecycle = self._lifecycle(state.account)
+            self._must_be_of_the_world(props, state.account)
             names = {self._name(state, grant): grant for grant in lifecycle.grants(state) | lifecycle.ends(state)}
             with self._claims.lock(names):
                 first = lifecycle.replaced_first
@@ -203,8 +204,7 @@ class Operations:
         self._must_lead_here(olds, account)
         lifecycle = self._lifecycle(account)
         origin = lifecycle.directory.origin
-        if olds.get(ORIGIN) and not _same_world(olds[ORIGIN], origin):
-            raise elsewhere(self._about(known), olds[ORIGIN], origin, self._settings(account))
+        self._must_be_of_the_world(olds, account)
         found: list[Problem] = []
         for each in lifecycle.check(known, self._state(olds) if olds else None):
             if isinstance(each, Notice):
@@ -219,6 +219,25 @@ class Operations:
         kept = props.get(ORIGIN)
         if kept and not settings.lead_to(kept.partition("/")[0]):
             raise elsewhere(self._about(without_ours(props)), kept, settings.origin, settings)
+
+    def _must_be_of_the_world(self, props: Mapping[str, Any], account: str | None) -> None:
+        """Where one server has several worlds, such as organisations: it was made in this one. Raises `ConfigError`."""
+        kept = props.get(ORIGIN) or ""
+        if kept.partition("/")[2]:
+            origin = self._lifecycle(account).directory.origin
+            if not _same_world(kept, origin):
+                raise elsewhere(self._about(without_ours(props)), kept, origin, self._settings(account))
+
+    def _read(self, state: Any, props: Mapping[str, Any]) -> Any:
+        """The live state. Another world's "not found" or "not allowed" says nothing, so that is seen to before."""
+        try:
+            live = self._lifecycle(state.account).read(state)
+        except (Forbidden, NotFound):
+            self._must_be_of_the_world(props, state.account)
+            raise
+        if live is None:
+            self._must_be_of_the_world(props, state.account)
+        return live
 
     def _origin(self, props: Mapping[str, Any], account: str | None) -> str:
         """Where it is now: the server of these settings, and what was known of it beside that."""

@@ -12,7 +12,7 @@ from pulumi.dynamic import Resource
 from ..engine.dynamic import LifecycleProvider
 from ..engine.program import argument, data_function, declare, program_directory
 from ..lifecycle import Inputs
-from .client import NAME, Client
+from .directory import Directory
 from .lifecycles import (
     CollaborationInputs,
     CollaborationInviteInputs,
@@ -20,7 +20,7 @@ from .lifecycles import (
 )
 from .platform import PLATFORM
 from .values import Identifier
-from .wire import CollaborationDetails, Organisation, Role
+from .wire import NAME, CollaborationDetails, Organisation, Role
 
 Moment = str | date | datetime
 """A day such as `"2027-06-30"`, which stands for its first moment in UTC, or a date and time with a time zone."""
@@ -331,7 +331,7 @@ def get_organisation(account: str | None = None) -> Organisation:
     Ends the program with one line when it cannot be read. Source: `organisations/v1`.
     """
     with data_function(f"could not read the {NAME} organisation"):
-        return program_directory(PLATFORM, Client, account).organisation()
+        return program_directory(PLATFORM, Directory, account).organisation()
 
 
 class _CollaborationQuestion(Inputs):
@@ -351,9 +351,9 @@ def get_collaboration(identifier: str, account: str | None = None) -> Collaborat
     """
     with data_function(f"could not read the {NAME} collaboration", identifier):
         identifier = argument(_CollaborationQuestion, "identifier", identifier)
-        client = program_directory(PLATFORM, Client, account)
-        live = client.collaboration(identifier)
-        return CollaborationDetails(**dict(live), open_invitations=client.open_invitations(identifier))
+        directory = program_directory(PLATFORM, Directory, account)
+        live = directory.collaboration(identifier)
+        return CollaborationDetails(**dict(live), open_invitations=directory.open_invitations(identifier))
 
 
 def _text(value: pulumi.Input[Moment] | None) -> pulumi.Input[str] | None:

@@ -5,12 +5,21 @@ Source: SRAM "External API" page and the published server (SURFscz/SBS), which i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 
+NAME = "SRAM"
+"""The service in messages."""
+
 Role = Literal["member", "admin"]
+
+
+def same_email(one: str, other: str) -> bool:
+    """Addresses that the service takes for one: it ignores case."""
+    return one.casefold() == other.casefold()
 
 
 def seconds(moment: datetime) -> int:
@@ -149,6 +158,24 @@ class Invitation(_Answer):
     )
     uid: str | None = Field(default=None, validation_alias=AliasChoices("uid", AliasPath("user", "platform_id")))
     """Who accepted it, under whatever address."""
+
+    @classmethod
+    def of(cls, sent: Invited, role: Role, groups: Iterable[str]) -> Self:
+        """What was just sent, as the list of open invitations will show it."""
+        given = [Group(identifier=group, short_name=group) for group in groups]
+        return cls(
+            status="open",
+            intended_role=role,
+            groups=given,
+            identifier=sent.identifier,
+            email=sent.email,
+            expires=sent.expires,
+        )
+
+
+def of_address(invitations: Iterable[Invitation], email: str) -> list[Invitation]:
+    """The invitations to an address; the service can hold several."""
+    return [each for each in invitations if same_email(each.email, email)]
 
 
 class CollaborationDetails(Collaboration):

@@ -11,6 +11,7 @@ from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import Problem
 from pulumi_collab.settings import Settings
 from pulumi_collab.sram.client import Client
+from pulumi_collab.sram.directory import Directory
 from pulumi_collab.sram.lifecycles import (
     CollaborationInputs,
     CollaborationInviteInputs,
@@ -37,12 +38,12 @@ class Ours:
     def again(self) -> None:
         """Start a new process."""
         environment = self.emulator.environment()
-        self.client = Client(
-            Settings({"base_url": environment["SRAM_BASE_URL"], "api_token": environment["SRAM_API_TOKEN"]})
+        self.directory = Directory(
+            Client(Settings({"base_url": environment["SRAM_BASE_URL"], "api_token": environment["SRAM_API_TOKEN"]}))
         )
-        self.collaborations = CollaborationLifecycle(lambda: self.client, self.told.append)
-        self.invites = CollaborationInviteLifecycle(lambda: self.client, self.told.append)
-        self.services = ServiceConnectionLifecycle(lambda: self.client, self.told.append)
+        self.collaborations = CollaborationLifecycle(lambda: self.directory, self.told.append)
+        self.invites = CollaborationInviteLifecycle(lambda: self.directory, self.told.append)
+        self.services = ServiceConnectionLifecycle(lambda: self.directory, self.told.append)
 
     def make(self, **more: Any) -> CollaborationState:
         """The collaboration of most tests."""

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from pulumi_collab.errors import Refused, RequestError
-from pulumi_collab.sram.client import Client
+from pulumi_collab.sram.directory import Directory
 from pulumi_collab.sram.lifecycles import CollaborationInviteLifecycle, CollaborationInviteState
 
 from .behind import accept, act, api, group, groups_of, invitation_id, invited, mails, members, reads, writes
@@ -108,7 +108,7 @@ def test_another_open_invitation_fails_at_preview(ours: Ours) -> None:
 def test_an_address_that_is_left_out_is_noticed(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer 201 without our address is an error that names it (4.1 some bad: silently left out)."""
     ai = ours.make().identifier
-    monkeypatch.setattr(ours.client, "invite", lambda *_, **__: [])
+    monkeypatch.setattr(ours.directory, "invite", lambda *_, **__: [])
     with pytest.raises(Refused, match=r"bob@x\.org .*left the address out"):
         ours.invite(ai)
 
@@ -572,9 +572,9 @@ def test_a_membership_that_a_rename_leaves_behind(ours: Ours) -> None:
     """Ended because another resource declares the person, it tells of a member whom the address may not find."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
-    assert CollaborationInviteLifecycle(lambda: cast("Client", None), ours.told.append).left_behind(bob) == ""
+    assert CollaborationInviteLifecycle(lambda: cast("Directory", None), ours.told.append).left_behind(bob) == ""
     bob = brought_to(ours, bob, "elsewhere")
-    told = CollaborationInviteLifecycle(lambda: cast("Client", None), ours.told.append).left_behind(bob)
+    told = CollaborationInviteLifecycle(lambda: cast("Directory", None), ours.told.append).left_behind(bob)
     assert "urn:bob" in told
     assert "aliases" in told
     assert "web interface" in told
@@ -669,7 +669,7 @@ def test_case_makes_no_other_person(ours: Ours) -> None:
     bob = ours.invite(ai)
     other = inputs_of(bob, email="BOB@x.org", collaboration=ai.upper())
     assert ours.invites.changed(bob, dict(other)) == set()
-    assert ours.invites.key_of(bob) == ours.invites.key_of(other)
+    assert ours.invites.grants(bob) == ours.invites.grants(other)
     assert ours.invites.from_id(ours.invites.id_of(bob)) == {"collaboration": ai, "email": "bob@x.org"}
 
 

@@ -61,20 +61,6 @@ def test_accepted_before_it_is_changed(ours: Ours, change: dict[str, Any]) -> No
     assert invited(ours.emulator, ai) == {}
 
 
-def test_another_server_knows_nobody(ours: Ours) -> None:
-    """Where the collaboration is not found by another server's or organisation's key, nothing is taken for gone."""
-    ai = ours.make().identifier
-    bob = ours.invite(ai).model_copy(update={"collaboration": "0" * 8})
-    assert bob.home == "127.0.0.1/demo"
-    assert ours.refreshed(ours.invite(ai)).home == "127.0.0.1/demo"
-    for home in ("127.0.0.1/elsewhere", "sram.example.org/demo"):
-        for operation in (ours.invites.read, ours.invites.delete):
-            with pytest.raises(Refused, match="nobody can tell whether it is gone"):
-                operation(bob.model_copy(update={"home": home}))
-    assert ours.invites.read(bob) is None
-    ours.invites.delete(bob)
-
-
 # --- what is not sent, and what is not counted ---
 
 

@@ -83,8 +83,6 @@ class CollaborationState(CollaborationInputs):
     logo_url: str | None = None
     organisation_tags: list[str] = Field(default_factory=list)
     """Tags that the organisation adds by itself."""
-    home: str | None = None
-    """Where it is, as `server/organisation`."""
 
 
 def values_of(inputs: CollaborationInputs) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from ...converge import converge, ignore_not_found
 from ...errors import ConfigError, NotFound, Problem, Refused
 from ...lifecycle import Lifecycle
 from .. import wire
-from ..client import NAME, Client, of_address
+from ..directory import Directory
 from ..values import moment, near, same_moment
+from ..wire import NAME, of_address
 from .invite_calls import give, send, withdraw
 from .invite_model import (
     DATES,
@@ -44,7 +45,7 @@ from .invite_model import (
 from .invite_search import answered, find, groups_of, is_late
 
 
-class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, CollaborationInviteState, Client]):
+class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, CollaborationInviteState, Directory]):
     """One person in one collaboration. Accepted is the steady state; the last admin stays."""
 
     inputs_model = CollaborationInviteInputs
@@ -202,8 +203,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                         "so that `pulumi up` sends one with the declared invitation_expiry_date"
                     )
                 return state_of(inputs, found)
-            wanted = state_of(inputs).model_copy(update={"home": found.home})
-            return self._sent(wanted, found.invitation, resends=0)
+            return self._sent(state_of(inputs), found.invitation, resends=0)
 
     def read(self, state: CollaborationInviteState) -> CollaborationInviteState | None:
         """What became of the person; None only when the collaboration is gone."""

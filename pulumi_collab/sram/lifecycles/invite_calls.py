@@ -6,14 +6,15 @@ from ...converge import converge, ignore_not_found
 from ...errors import Refused
 from ...lifecycle import Warn
 from .. import wire
-from ..client import NAME, Client, same_email
+from ..directory import Directory
 from ..values import moment
+from ..wire import NAME, same_email
 from .invite_model import CollaborationInviteState, gives, iso, state_of
 from .invite_search import answered, find, missing_groups
 
 
 def send(
-    client: Client,
+    directory: Directory,
     warn: Warn,
     about: str,
     wanted: CollaborationInviteState,
@@ -22,7 +23,7 @@ def send(
 ) -> CollaborationInviteState:
     """Send an invitation, after withdrawing the stale one, which would block it."""
     until = moment(wanted.invitation_expiry_date) if wanted.invitation_expiry_date else None
-    if until is not None and until <= client.now():
+    if until is not None and until <= directory.now():
         warn(
             f"{about}: invitation_expiry_date {wanted.invitation_expiry_date} has passed, so this "
             f"invitation is valid for as long as {NAME} gives by itself"
@@ -30,14 +31,14 @@ def send(
         until = None
     left = [stale.identifier] if stale is not None else []
     if left:
-        check_groups(client, about, wanted)
+        check_groups(directory, about, wanted)
     asked = {"status": "open", "invitation_id": None, "invitation_expires": None, "user": None, "resends": resends}
     new = wanted.model_copy(update=asked)
 
     def write() -> CollaborationInviteState:
         for invitation_id in left:
-            withdraw(client, wanted.collaboration, invitation_id)
-        sent = client.invite(
+            withdraw(directory, wanted.collaboration, invitation_id)
+        sent = directory.invite(
             wanted.collaboration,
             [wanted.email],
             wanted.intended_role,
@@ -54,7 +55,7 @@ def send(
         return new.model_copy(update=is_)
 
     def look() -> CollaborationInviteState | None:
-        found = find(client, new)
+        found = find(directory, new)
         if found is None or found.status not in ("open", "accepted"):
             return None
         if found.invitation is not None and found.invitation.identifier in left:
@@ -64,11 +65,11 @@ def send(
     return converge(write, look)
 
 
-def check_groups(client: Client, about: str, wanted: CollaborationInviteState) -> None:
+def check_groups(directory: Directory, about: str, wanted: CollaborationInviteState) -> None:
     """Before an invitation is withdrawn: the service refuses one to a group that is not there."""
-    if not missing_groups(client.collaboration(wanted.collaboration), wanted.groups):
+    if not missing_groups(directory.collaboration(wanted.collaboration), wanted.groups):
         return
-    live = client.collaboration_now(wanted.collaboration)
+    live = directory.collaboration_now(wanted.collaboration)
     if missing := missing_groups(live, wanted.groups):
         raise Refused(
             f"{about}: groups names {', '.join(missing)}, which the collaboration does not have (it "
@@ -77,29 +78,29 @@ def check_groups(client: Client, about: str, wanted: CollaborationInviteState) -
         )
 
 
-def withdraw(client: Client, collaboration: str, invitation_id: str) -> None:
+def withdraw(directory: Directory, collaboration: str, invitation_id: str) -> None:
     """Withdraw an invitation; what is gone is fine."""
 
     def look() -> bool | None:
-        return True if answered(client, invitation_id) is None else None
+        return True if answered(directory, invitation_id) is None else None
 
     def write() -> bool:
-        ignore_not_found(lambda: client.delete_invitation(collaboration, invitation_id))
+        ignore_not_found(lambda: directory.delete_invitation(collaboration, invitation_id))
         return True
 
     converge(write, look)
 
 
-def give(client: Client, wanted: CollaborationInviteState, invitation_id: str, added: list[str]) -> None:
+def give(directory: Directory, wanted: CollaborationInviteState, invitation_id: str, added: list[str]) -> None:
     """Let an open invitation give the wanted role and groups, and those groups that the service has added."""
 
     def write() -> bool:
         groups = [*wanted.groups, *added]  # what is not named is taken away
-        client.update_invitation(wanted.collaboration, invitation_id, wanted.intended_role, groups)
+        directory.update_invitation(wanted.collaboration, invitation_id, wanted.intended_role, groups)
         return True
 
     def look() -> bool | None:
-        found = answered(client, invitation_id)
+        found = answered(directory, invitation_id)
         if found is None:
             return None
         given = [group for group in found.groups if group.identifier not in added]

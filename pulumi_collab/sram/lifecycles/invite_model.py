@@ -49,8 +49,6 @@ class CollaborationInviteState(CollaborationInviteInputs):
     user: str | None = None
     invitation_expires: str | None = None
     resends: int = 0
-    home: str | None = None
-    """Where the collaboration is, as `server/organisation`."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,6 @@ class Found:
     """What there is of a person: a membership, an invitation, or neither."""
 
     status: Status
-    home: str | None = None
     member: wire.Member | None = None
     invitation: wire.Invitation | None = None
     added: list[str] = field(default_factory=list)
@@ -181,7 +178,7 @@ def state_of(inputs: CollaborationInviteInputs, found: Found | None = None) -> C
     state = inputs if isinstance(inputs, CollaborationInviteState) else CollaborationInviteState(**values_of(inputs))
     if found is None:
         return state
-    seen: dict[str, Any] = {"status": found.status, "home": found.home or state.home}
+    seen: dict[str, Any] = {"status": found.status}
     if found.member is not None:
         seen |= {"user": found.member.uid, "intended_role": found.member.role, "invitation_expires": None}
         if not expires_as(found.member, state.membership_expiry_date):

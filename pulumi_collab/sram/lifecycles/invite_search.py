@@ -4,61 +4,59 @@ from __future__ import annotations
 
 from ...errors import NotFound
 from .. import wire
-from ..client import NAME, Client, of_address
+from ..directory import Directory
 from ..values import TOLERANCE
+from ..wire import of_address
 from .invite_model import CollaborationInviteState, Found, Status
-from .ours import home_of, must_be_ours
 
 
 def find(
-    client: Client, state: CollaborationInviteState, reader: str | None = None, *, recent: bool = False
+    directory: Directory, state: CollaborationInviteState, reader: str | None = None, *, recent: bool = False
 ) -> Found | None:
     """What there is of the person; None when the collaboration is gone. Without a reader: at this moment."""
     try:
         if reader is None:
-            live = client.collaboration_now(state.collaboration)
+            live = directory.collaboration_now(state.collaboration)
         else:
-            live = client.collaboration(state.collaboration, reader, recent=recent)
-        home = home_of(client, live)
+            live = directory.collaboration(state.collaboration, reader, recent=recent)
         member = live.member(state.user, state.email)
         if member is not None:
-            return Found("accepted", home, member=member)
+            return Found("accepted", member=member)
         if reader is None:
-            invited = client.open_invitations_now(state.collaboration)
+            invited = directory.open_invitations_now(state.collaboration)
         else:
-            invited = client.open_invitations(state.collaboration, reader, recent=recent)
+            invited = directory.open_invitations(state.collaboration, reader, recent=recent)
     except NotFound:
-        must_be_ours(client, f"{state.email} in {NAME} collaboration {state.collaboration}", state.home)
         return None
     mine = [each for each in invited if each.identifier == state.invitation_id]
     found = next(iter([*mine, *of_address(invited, state.email)]), None)
     if found is None and state.invitation_id and state.user is None:
-        found = answered(client, state.invitation_id)
+        found = answered(directory, state.invitation_id)
     if found is not None and found.status == "accepted" and found.uid:
         member = live.member(found.uid, state.email)
         if member is None:  # the shared listing may be older than the invitation
-            member = client.collaboration_now(state.collaboration).member(found.uid, state.email)
-        return Found("accepted", home, member=member) if member else Found("removed", home, invitation=found)
+            member = directory.collaboration_now(state.collaboration).member(found.uid, state.email)
+        return Found("accepted", member=member) if member else Found("removed", invitation=found)
     if found is not None:
-        status: Status = "open" if found.status == "open" and not is_late(client, found) else "expired"
+        status: Status = "open" if found.status == "open" and not is_late(directory, found) else "expired"
         given, added = groups_of(live, found, state.groups)
-        return Found(status, home, invitation=found.model_copy(update={"groups": given}), added=added)
+        return Found(status, invitation=found.model_copy(update={"groups": given}), added=added)
     if state.user is not None or state.status == "removed":
-        return Found("removed", home)
-    return Found("expired" if state.status == "expired" else "declined", home)
+        return Found("removed")
+    return Found("expired" if state.status == "expired" else "declined")
 
 
-def answered(client: Client, invitation_id: str) -> wire.Invitation | None:
+def answered(directory: Directory, invitation_id: str) -> wire.Invitation | None:
     """An invitation, in whatever state; one that is not open any more may be accepted or expired. None: it is gone."""
     try:
-        return client.invitation(invitation_id)
+        return directory.invitation(invitation_id)
     except NotFound:
         return None
 
 
-def is_late(client: Client, invitation: wire.Invitation) -> bool:
+def is_late(directory: Directory, invitation: wire.Invitation) -> bool:
     """Whether its date has surely passed: on the server it stays open, and is of no use."""
-    return invitation.expires is not None and invitation.expires + TOLERANCE <= client.now()
+    return invitation.expires is not None and invitation.expires + TOLERANCE <= directory.now()
 
 
 def groups_of(
