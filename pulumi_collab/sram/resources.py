@@ -18,8 +18,8 @@ from .lifecycles import (
     CollaborationInviteInputs,
     ServiceConnectionInputs,
 )
-from .lifecycles.values import Identifier
 from .platform import PLATFORM
+from .values import Identifier
 from .wire import NAME, CollaborationDetails, Organisation, Role
 
 Moment = str | date | datetime

@@ -10,6 +10,7 @@ from ...errors import NotFound, Problem, Refused
 from ...lifecycle import Lifecycle, Warn
 from .. import wire
 from ..directory import Directory
+from ..values import expiry_moment, folded, moment
 from ..wire import NAME, of_address
 from .collaboration_model import (
     FIXED,
@@ -28,7 +29,6 @@ from .collaboration_model import (
     units_of,
     values_of,
 )
-from .values import expiry_moment, folded, moment
 
 
 class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, Directory]):

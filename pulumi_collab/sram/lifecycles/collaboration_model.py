@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from ...lifecycle import Inputs
 from .. import wire
-from .values import (
+from ..values import (
     Date,
     EmailOrNone,
     Emails,

@@ -11,6 +11,7 @@ from ...errors import ConfigError, NotFound, Problem, Refused
 from ...lifecycle import Lifecycle
 from .. import wire
 from ..directory import Directory
+from ..values import moment, near, same_moment
 from ..wire import NAME, of_address
 from .invite_calls import give, send, withdraw
 from .invite_model import (
@@ -42,7 +43,6 @@ from .invite_model import (
     words,
 )
 from .invite_search import answered, find, groups_of, is_late
-from .values import moment, near, same_moment
 
 
 class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, CollaborationInviteState, Directory]):

@@ -7,10 +7,10 @@ from ...errors import Refused
 from ...lifecycle import Warn
 from .. import wire
 from ..directory import Directory
+from ..values import moment
 from ..wire import NAME, same_email
 from .invite_model import CollaborationInviteState, gives, iso, state_of
 from .invite_search import answered, find, missing_groups
-from .values import moment
 
 
 def send(

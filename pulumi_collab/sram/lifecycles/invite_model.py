@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, StrictStr
 
 from ...lifecycle import Inputs, WholeNumber
 from .. import wire
-from .values import TOLERANCE, Date, Email, Groups, Identifier, moment, near, same_moment
+from ..values import TOLERANCE, Date, Email, Groups, Identifier, moment, near, same_moment
 
 Status = Literal["open", "accepted", "expired", "declined", "removed"]
 LOST = frozenset({"expired", "declined", "removed"})

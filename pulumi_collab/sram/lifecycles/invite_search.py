@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...errors import NotFound
 from .. import wire
 from ..directory import Directory
+from ..values import TOLERANCE
 from ..wire import of_address
 from .invite_model import CollaborationInviteState, Found, Status
-from .values import TOLERANCE
 
 
 def find(

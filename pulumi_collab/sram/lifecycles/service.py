@@ -13,8 +13,8 @@ from ...lifecycle import Inputs, Lifecycle
 from .. import wire
 from ..client import DatabaseError
 from ..directory import Directory
+from ..values import EntityId, Identifier
 from ..wire import NAME
-from .values import EntityId, Identifier
 
 
 class ServiceConnectionInputs(Inputs):
