@@ -300,9 +300,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         """Invite those administrators who are neither in nor asked: their mails may never have been sent."""
         invited = self.directory.open_invitations(found.identifier)
         missing = [
-            email
-            for email in inputs.administrators
-            if found.member(None, email) is None and not of_address(invited, email)
+            email for email in inputs.administrators if found.holder(email) is None and not of_address(invited, email)
         ]
         if not missing:
             return
