@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import Any, ClassVar
 
@@ -86,3 +88,24 @@ def test_a_deletion_waits_for_the_creation() -> None:
     creating.join(30)
     deleting.join(30)
     assert Slow.removed == []
+
+
+def test_only_our_own_errors_lose_their_frames() -> None:
+    """What people read is one line; a traceback of somebody else in the same process has all its frames."""
+    script = """
+import sys, traceback
+from pulumi_collab.engine.sentences import Error
+from pulumi_collab.engine.tracebacks import show_no_frames_of_ours
+show_no_frames_of_ours()
+for error in (Error("told to people"), ValueError("somebody else's")):
+    try:
+        raise error
+    except Exception:
+        print(traceback.format_exc())
+        print("---")
+"""
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60)
+    ours, theirs, _ = run.stdout.split("---")
+    assert ours.strip() == "pulumi-collab: told to people"
+    assert 'File "<string>", line' in theirs
+    assert "ValueError: somebody else's" in theirs
