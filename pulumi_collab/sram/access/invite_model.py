@@ -55,6 +55,8 @@ class CollaborationInviteState(CollaborationInviteInputs):
     invitation_id: str | None = None
     user: str | None = None
     """The member's uid: whoever has another one is somebody else, whatever the address."""
+    accepted_as: str | None = None
+    """The member's address where it is another than the declared one."""
     holder: str | None = None
     """The uid of another member who has the address now."""
     invitation_expires: str | None = None
@@ -237,14 +239,16 @@ def state_of(inputs: CollaborationInviteInputs, there: There | None = None) -> C
     if there.member is not None:
         end = iso(there.member.expires)
         seen |= {"user": there.member.uid, "intended_role": there.member.role, "invitation_expires": None}
-        seen["membership_expires"] = end
+        same = there.member.email is None or wire.same_email(there.member.email, state.email)
+        seen |= {"membership_expires": end, "accepted_as": None if same else there.member.email}
         if state.membership_expiry_date is not None and not ends_as(there.member, state.membership_expiry_date):
             seen["membership_expiry_date"] = end
     elif there.invitation is not None:
         invitation = there.invitation
         seen |= {"invitation_id": invitation.identifier, "invitation_expires": iso(invitation.expires)}
         if there.status == "open":
-            seen |= {"intended_role": invitation.intended_role, "user": None, "membership_expires": None}
+            seen |= {"intended_role": invitation.intended_role, "user": None}
+            seen |= {"accepted_as": None, "membership_expires": None}
             if not same_groups(invitation.groups, state.groups):
                 seen["groups"] = sorted(group.short_name or group.identifier for group in invitation.groups)
     return state.model_copy(update=seen)
