@@ -114,6 +114,6 @@ def test_a_date_that_passes_breaks_nothing(ours: Ours) -> None:
     old = declared(expiry_date=PAST)
     ours.make()
     assert properties(ours.collaborations.check(dict(declared(expiry_date=f"{PAST}T01:00:00Z")), old)) == {}
-    bob = ours.invite(ours.client.organisation().collaborations[0].identifier)
+    bob = ours.invite(ours.directory.organisation().collaborations[0].identifier)
     kept = inputs_of(bob, invitation_expiry_date=PAST, membership_expiry_date=PAST)
     assert properties(ours.invites.check(dict(kept), kept)) == {}

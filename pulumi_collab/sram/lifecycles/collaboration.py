@@ -9,7 +9,9 @@ from ...converge import converge, ignore_not_found
 from ...errors import NotFound, Problem, Refused
 from ...lifecycle import Lifecycle, Warn
 from .. import wire
-from ..client import NAME, Client, of_address
+from ..directory import Directory
+from ..values import expiry_moment, folded, moment
+from ..wire import NAME, of_address
 from .collaboration_model import (
     FIXED,
     CollaborationInputs,
@@ -27,11 +29,9 @@ from .collaboration_model import (
     units_of,
     values_of,
 )
-from .ours import home_of, must_be_ours
-from .values import expiry_moment, folded, moment
 
 
-class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, Client]):
+class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, Directory]):
     """One collaboration. What is in it is named before it could be lost."""
 
     inputs_model = CollaborationInputs
@@ -40,7 +40,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
     replaced_first = True
     ignored_after_create = frozenset({"account", "administrators", "message", "adopt"})
 
-    def __init__(self, connect: Callable[[], Client], warn: Warn) -> None:
+    def __init__(self, connect: Callable[[], Directory], warn: Warn) -> None:
         super().__init__(connect, warn)
         self._going: set[str] = set()  # short names that give way: the engine checks a replacement again, as new
 
@@ -102,9 +102,8 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         try:
             live = self.directory.collaboration(state.identifier, "read the collaboration itself")
         except NotFound:
-            self._must_be_ours(state)
             return None
-        return state_of(state, live).model_copy(update={"home": home_of(self.directory, live)})
+        return state_of(state, live)
 
     def update(self, old: CollaborationState, inputs: CollaborationInputs) -> CollaborationState:
         """Change units; the rest is remembered."""
@@ -125,7 +124,6 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
                         lambda: self._has_units(old.identifier, inputs.units),
                     )
                 except NotFound as error:
-                    self._must_be_ours(old)
                     raise error.plus("; the collaboration is gone: run `pulumi refresh`") from error
         return old.model_copy(update=values_of(inputs))
 
@@ -135,7 +133,6 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
             try:
                 live = self.directory.collaboration_now(state.identifier)
             except NotFound:
-                self._must_be_ours(state)
                 return
             if live.members and not state.force_destroy:
                 raise Refused(
@@ -303,9 +300,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         """Invite those administrators who are neither in nor asked: their mails may never have been sent."""
         invited = self.directory.open_invitations(found.identifier)
         missing = [
-            email
-            for email in inputs.administrators
-            if found.member(None, email) is None and not of_address(invited, email)
+            email for email in inputs.administrators if found.holder(email) is None and not of_address(invited, email)
         ]
         if not missing:
             return
@@ -364,8 +359,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
                 f"{self.about(inputs)}: {NAME} has set the units {', '.join(live.units)}, as this API key is for these "
                 "alone; declare them"
             )
-        home = home_of(self.directory, live)
-        return state_of(CollaborationState(**values_of(inputs), organisation_tags=added, home=home), live)
+        return state_of(CollaborationState(**values_of(inputs), organisation_tags=added), live)
 
     def _units_set(self, identifier: str, units: list[str]) -> bool:
         self.directory.set_units(identifier, units)
@@ -384,6 +378,3 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         except NotFound:
             return True
         return None
-
-    def _must_be_ours(self, state: CollaborationState) -> None:
-        must_be_ours(self.directory, self.about(state), state.home)

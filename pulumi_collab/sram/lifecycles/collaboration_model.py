@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from ...lifecycle import Inputs
 from .. import wire
-from .values import (
+from ..values import (
     Date,
     EmailOrNone,
     Emails,
@@ -83,8 +83,6 @@ class CollaborationState(CollaborationInputs):
     logo_url: str | None = None
     organisation_tags: list[str] = Field(default_factory=list)
     """Tags that the organisation adds by itself."""
-    home: str | None = None
-    """Where it is, as `server/organisation`."""
 
 
 def values_of(inputs: CollaborationInputs) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from ...converge import converge
 from ...errors import BadResponse, Forbidden, NotFound, Refused, Rejected
 from ...lifecycle import Inputs, Lifecycle
 from .. import wire
-from ..client import NAME, Client, DatabaseError
-from .ours import home_of, must_be_ours
-from .values import EntityId, Identifier
+from ..client import DatabaseError
+from ..directory import Directory
+from ..values import EntityId, Identifier
+from ..wire import NAME
 
 
 class ServiceConnectionInputs(Inputs):
@@ -31,11 +32,9 @@ class ServiceConnectionState(ServiceConnectionInputs):
     status: Literal["connected", "pending"] = "connected"
     entity_id: str | None = None
     """The entity id as the service spells it."""
-    home: str | None = None
-    """Where the collaboration is, as `server/organisation`."""
 
 
-class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConnectionState, Client]):
+class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConnectionState, Directory]):
     """One service in one collaboration. A request that waits is remembered: the API does not show it."""
 
     inputs_model = ServiceConnectionInputs
@@ -78,11 +77,10 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
                 live = self.directory.collaboration(inputs.collaboration, reader, recent=True)
             except NotFound as error:
                 raise Refused(f"{self.about(inputs)}: there is no such collaboration ({error})") from error
-            home = home_of(self.directory, live)
             stored = _stored(live, inputs)
             if stored is not None:
-                return _state(inputs, "connected", stored, home)
-            state = converge(lambda: self._asked(inputs, home), lambda: self._connected(inputs, home))
+                return _state(inputs, "connected", stored)
+            state = converge(lambda: self._asked(inputs), lambda: self._connected(inputs))
             if state.status == "pending":
                 self._tell_pending(state)
             return state
@@ -92,18 +90,17 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
         try:
             live = self.directory.collaboration(state.collaboration, f"read {self.id_of(state)}")
         except NotFound:
-            must_be_ours(self.directory, self.about(state), state.home)
             return None
         stored = _stored(live, state)
         if stored is not None:
-            return _state(state, "connected", stored, home_of(self.directory, live))
+            return _state(state, "connected", stored)
         return state if state.status == "pending" else None
 
     def update(self, old: ServiceConnectionState, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
         """Nothing can be changed in place but the spelling."""
         if old.status == "pending":
             self._tell_pending(old)
-        return _state(inputs, old.status, old.entity_id, old.home)
+        return _state(inputs, old.status, old.entity_id)
 
     def delete(self, state: ServiceConnectionState) -> None:
         """Disconnect it; a request that waits can only be left."""
@@ -114,7 +111,6 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
                 if state.status == "pending" and _stored(live, state) is None:
                     live = self.directory.collaboration_now(state.collaboration)  # it may have been approved just now
             except NotFound:
-                must_be_ours(self.directory, self.about(state), state.home)
                 return
             stored = _stored(live, state)
             if stored is not None:
@@ -125,22 +121,22 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
                     "interface, or it goes with the collaboration"
                 )
 
-    def _asked(self, inputs: ServiceConnectionInputs, home: str) -> ServiceConnectionState:
+    def _asked(self, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
         try:
             answer = self.directory.connect_service(inputs.collaboration, inputs.service_entity_id.strip())
         except DatabaseError:
             raise
         except (Forbidden, NotFound, Rejected) as error:
             if isinstance(error, Rejected) and "request already exists" in str(error):
-                return _state(inputs, "pending", None, home)
+                return _state(inputs, "pending", None)
             raise error.plus(f". {_what_to_do(error)}") from error
         if answer.status not in ("connected", "pending"):
             raise BadResponse(f"{NAME} answered with the unknown status {answer.status!r}; look in the web interface")
-        return _state(inputs, "connected" if answer.status == "connected" else "pending", answer.entity_id, home)
+        return _state(inputs, "connected" if answer.status == "connected" else "pending", answer.entity_id)
 
-    def _connected(self, inputs: ServiceConnectionInputs, home: str) -> ServiceConnectionState | None:
+    def _connected(self, inputs: ServiceConnectionInputs) -> ServiceConnectionState | None:
         stored = _stored(self.directory.collaboration_now(inputs.collaboration), inputs)
-        return _state(inputs, "connected", stored, home) if stored is not None else None
+        return _state(inputs, "connected", stored) if stored is not None else None
 
     def _disconnected(self, state: ServiceConnectionState, stored: str) -> bool:
         try:
@@ -175,14 +171,13 @@ def _stored(live: wire.Collaboration, inputs: ServiceConnectionInputs) -> str | 
 
 
 def _state(
-    inputs: ServiceConnectionInputs, status: Literal["connected", "pending"], stored: str | None, home: str | None
+    inputs: ServiceConnectionInputs, status: Literal["connected", "pending"], stored: str | None
 ) -> ServiceConnectionState:
     return ServiceConnectionState(
         collaboration=inputs.collaboration,
         service_entity_id=inputs.service_entity_id,
         status=status,
         entity_id=stored,
-        home=home,
     )
 
 

@@ -11,8 +11,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StrictStr
 
-from ..client import same_email
-
 EMAIL_LENGTH = 255
 _EMAIL = re.compile(r"\S+@\S+")
 _SHORT_NAME = re.compile(r"[a-z_][a-z_0-9]{0,15}")
@@ -156,11 +154,10 @@ def _once(values: list[str]) -> list[str]:
 
 
 def _each_person_once(values: list[str]) -> list[str]:
-    found: list[str] = []
+    found: dict[str, str] = {}
     for value in values:
-        if not any(same_email(value, other) for other in found):
-            found.append(value)
-    return found
+        found.setdefault(value.casefold(), value)
+    return list(found.values())
 
 
 Date = Annotated[StrictStr, AfterValidator(_date)]
