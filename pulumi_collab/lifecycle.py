@@ -121,8 +121,8 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """What to tell beside the difference, where the state is needed to see it. Pure."""
         return ()
 
-    def replaces(self, old: S, changed: set[str]) -> set[str]:
-        """Which of the changed inputs cannot be changed in place."""
+    def replaces(self, old: S, changed: set[str], known: Mapping[str, Any] | None = None) -> set[str]:
+        """Which of the changed inputs cannot be changed in place. `known`: the new values."""
         return changed & set(self.identity)
 
     def delete_before_replace(self, old: S, known: Mapping[str, Any]) -> bool:

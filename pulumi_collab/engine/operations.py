@@ -107,7 +107,7 @@ class Operations:
             for text in lifecycle.warnings(old, known):
                 self._tell(text)
             first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
-            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed)), first)
+            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed, known)), first)
 
     def create(self, props: Properties) -> tuple[str, Properties]:
         """Make it so, or take it over: the id and the state."""
