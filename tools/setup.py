@@ -128,6 +128,7 @@ def run(command: list[str], *, with_engine: bool) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    """Do what is asked; the exit code."""
     parser = argparse.ArgumentParser(description="Sets up what this project needs, and runs commands with it.")
     commands = parser.add_subparsers(dest="do", required=True)
     commands.add_parser("engine", help="find or build Pulumi; the last line is the folder to put on PATH")

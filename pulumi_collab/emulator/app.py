@@ -1,10 +1,6 @@
 """The ASGI application: platforms under their prefixes, controls under `/_emulator`, for loopback hosts only."""
 
-import asyncio
-import contextlib
 import re
-import socket
-import struct
 from email.utils import formatdate
 from typing import Any
 
@@ -16,7 +12,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_collab.emulator.controls import routes
-from pulumi_collab.emulator.faults import Fault
+from pulumi_collab.emulator.delivery import deliver
 from pulumi_collab.emulator.platform import Platform
 from pulumi_collab.emulator.stage import Stage
 from pulumi_collab.emulator.wire import as_request, as_response
@@ -68,36 +64,10 @@ class _Service:
             body = await http.body()
         except ClientDisconnect:
             return
-        answer = self._stage.play(self._platform, as_request(http, body, self._platform.prefix))
-        if isinstance(answer, Fault):
-            if answer.kind == "timeout":
-                await _silence(receive, self._stage.stopping, answer.hold_seconds)
-            await _hang_up(scope, receive)
-            return
+        answer, manner = self._stage.play(self._platform, as_request(http, body, self._platform.prefix))
         response = as_response(answer)
         response.headers.setdefault("Date", formatdate(self._stage.world.clock.now(), usegmt=True))
-        await response(scope, receive, send)
-
-
-async def _silence(receive: Receive, stopping: asyncio.Event, seconds: float) -> None:
-    """Returns when the client gives up, the emulator stops, or `seconds` have passed."""
-    waits = [asyncio.ensure_future(_disconnected(receive)), asyncio.ensure_future(stopping.wait())]
-    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    await asyncio.gather(*waits, return_exceptions=True)
-
-
-async def _hang_up(scope: Scope, receive: Receive) -> None:
-    """Resets the connection: no answer, and no orderly end either."""
-    transport: asyncio.Transport = scope["state"]["transport"]
-    with contextlib.suppress(OSError):  # the client may be gone already
-        connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
-    await _disconnected(receive)  # the server must have seen the end before this returns, or it answers 500
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+        if manner is None:
+            await response(scope, receive, send)
+        else:
+            await deliver(manner, response, scope, receive, self._stage.stopping)

@@ -17,65 +17,62 @@ _DONE = {"status": "ok"}
 
 def routes(stage: Stage) -> list[Route]:
     """The controls of `stage`, the platforms' own among them."""
-
-    def health(_: bytes) -> Any:
-        return {**_DONE, "platforms": list(stage.platforms)}
-
-    def reset(_: bytes) -> Any:
-        stage.reset()
-        return _DONE
-
-    def seed(body: bytes) -> Any:
-        stage.seed(as_document(body))
-        return _DONE
-
-    def state(_: bytes) -> Any:
-        return stage.state()
-
-    def clock(body: bytes) -> Any:
-        stage.advance(only(as_document(body), "advance_seconds"))
-        return {"now": stage.world.clock.now(), "clock_offset_seconds": stage.world.clock.offset}
-
-    def faults(_: bytes) -> Any:
-        return stage.faults.left()
-
-    def add_fault(body: bytes) -> Any:
-        return stage.faults.add(as_document(body)).model_dump(mode="json")
-
-    def clear_faults(_: bytes) -> Any:
-        stage.faults.clear()
-        return _DONE
-
-    def variants(_: bytes) -> Any:
-        return stage.variants.table()
-
-    def choose(body: bytes) -> Any:
-        stage.choose(as_document(body))
-        return stage.variants.table()
-
-    def journal(_: bytes) -> Any:
-        return stage.journal.entries()
-
-    def clear_journal(_: bytes) -> Any:
-        stage.journal.clear()
-        return _DONE
-
-    table: list[tuple[str, str, Callable[[bytes], Any]]] = [
-        ("health", "GET", health),
-        ("reset", "POST", reset),
-        ("seed", "POST", seed),
-        ("state", "GET", state),
-        ("clock", "POST", clock),
-        ("faults", "GET", faults),
-        ("faults", "POST", add_fault),
-        ("faults", "DELETE", clear_faults),
-        ("variants", "GET", variants),
-        ("variants", "POST", choose),
-        ("journal", "GET", journal),
-        ("journal", "DELETE", clear_journal),
-    ]
-    found = [Route(f"/_emulator/{name}", _endpoint(act), methods=[method]) for name, method, act in table]
+    found = [Route(f"/_emulator/{name}", _endpoint(stage, act), methods=[method]) for name, method, act in _CONTROLS]
     return found + _own(stage)
+
+
+def _health(stage: Stage, _: bytes) -> Any:
+    return {**_DONE, "platforms": list(stage.platforms)}
+
+
+def _reset(stage: Stage, _: bytes) -> Any:
+    stage.reset()
+    return _DONE
+
+
+def _seed(stage: Stage, body: bytes) -> Any:
+    stage.seed(as_document(body))
+    return _DONE
+
+
+def _clock(stage: Stage, body: bytes) -> Any:
+    stage.advance(only(as_document(body), "advance_seconds"))
+    return {"now": stage.world.clock.now(), "clock_offset_seconds": stage.world.clock.offset}
+
+
+def _add_fault(stage: Stage, body: bytes) -> Any:
+    return stage.faults.add(as_document(body)).model_dump(mode="json")
+
+
+def _clear_faults(stage: Stage, _: bytes) -> Any:
+    stage.faults.clear()
+    return _DONE
+
+
+def _choose(stage: Stage, body: bytes) -> Any:
+    stage.choose(as_document(body))
+    return stage.variants.table()
+
+
+def _clear_journal(stage: Stage, _: bytes) -> Any:
+    stage.journal.clear()
+    return _DONE
+
+
+_CONTROLS: tuple[tuple[str, str, Callable[[Stage, bytes], Any]], ...] = (
+    ("health", "GET", _health),
+    ("reset", "POST", _reset),
+    ("seed", "POST", _seed),
+    ("state", "GET", lambda stage, _: stage.state()),
+    ("clock", "POST", _clock),
+    ("faults", "GET", lambda stage, _: stage.faults.left()),
+    ("faults", "POST", _add_fault),
+    ("faults", "DELETE", _clear_faults),
+    ("variants", "GET", lambda stage, _: stage.variants.table()),
+    ("variants", "POST", _choose),
+    ("journal", "GET", lambda stage, _: stage.journal.entries()),
+    ("journal", "DELETE", _clear_journal),
+)
 
 
 def _own(stage: Stage) -> list[Route]:
@@ -96,11 +93,11 @@ def _own(stage: Stage) -> list[Route]:
     return found
 
 
-def _endpoint(act: Callable[[bytes], Any]) -> Callable[[HttpRequest], Awaitable[Response]]:
+def _endpoint(stage: Stage, act: Callable[[Stage, bytes], Any]) -> Callable[[HttpRequest], Awaitable[Response]]:
     async def endpoint(http: HttpRequest) -> Response:
         body = await http.body()
         try:
-            return as_response(Answer.json(act(body)))
+            return as_response(Answer.json(act(stage, body)))
         except ControlError as error:
             return _refusal(error)
 

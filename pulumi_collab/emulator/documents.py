@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class ControlError(ValueError):
@@ -28,6 +30,14 @@ def as_document(text: str | bytes) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise ControlError(f"this is not JSON: {error}") from None
+
+
+def checked(model: type[ModelT], document: Any, where: str = "") -> ModelT:
+    """A document, or the part of one that is named, as a model."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise ControlError(explain(error, where)) from None
 
 
 def only(document: Any, name: str) -> Any:

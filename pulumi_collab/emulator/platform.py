@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers, QueryParams
 
 from pulumi_collab import platform
@@ -17,6 +17,18 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
+
+def _something(text: str) -> str:
+    if not text:
+        raise ValueError("a text that is not empty is needed")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_something)]
+"""Text of any characters, half ones too: pydantic's own `min_length` refuses those."""
+
+Moment = Annotated[float, Field(ge=-62_135_596_800, le=253_402_300_799)]
+"""Seconds since the epoch, from the year 1 to the end of 9999."""
 
 SectionT = TypeVar("SectionT", bound=BaseModel)
 
@@ -45,7 +57,8 @@ class Call(Generic[SectionT]):
     """One request to a platform, and all that its handler may look at or change.
 
     `path` is what follows the platform's prefix, as it was sent; `parameters` are the route's `{names}`, decoded.
-    `section` is the platform's part of the world: handlers change it in place.
+    `section` is the platform's part of the world: handlers change it in place. `endless` asks a listing in pages to
+    have no end: full pages, with made-up entries where there are no others, each with the promise of another page.
     """
 
     method: str
@@ -59,6 +72,7 @@ class Call(Generic[SectionT]):
     origin: str  # "http://127.0.0.1:8765", for absolute links in answers
     new_id: Callable[[], int]  # counts up, and goes on counting after a restart
     parameters: Mapping[str, str] = field(default_factory=dict)
+    endless: bool = False
 
 
 Handler = Callable[[Call[SectionT]], Answer]
@@ -66,12 +80,27 @@ Handler = Callable[[Call[SectionT]], Answer]
 
 @dataclass(frozen=True)
 class Route(Generic[SectionT]):
-    """One operation of a platform: a name (faults use it), a method, and a path such as `/projects/{project}`."""
+    """One operation of a platform: a name (faults use it), a method, and a path such as `/projects/{project}`.
+
+    reads: whether it only shows the world, so that it can be played on an older one; None: where its method is GET.
+    page: of a listing in pages, the query parameter that asks for another page than the first.
+    """
 
     operation: str
     method: str
     path: str
     handler: Handler[SectionT]
+    reads: bool | None = None
+    page: str | None = None
+
+    @property
+    def reading(self) -> bool:
+        """Whether it only shows the world."""
+        return self.method == "GET" if self.reads is None else self.reads
+
+    def goes_on(self, query: Mapping[str, str]) -> bool:
+        """Whether a call asks for another page than the first."""
+        return self.page is not None and query.get(self.page, "0") not in ("", "0")
 
     def parameters(self, path: str) -> dict[str, str] | None:
         """The values of the `{names}`, or None where `path` is another one; a trailing slash makes no difference."""
@@ -89,7 +118,9 @@ class Route(Generic[SectionT]):
 
 @dataclass(frozen=True)
 class Platform(Generic[SectionT]):
-    """One emulated service. Its module exports it as `PLATFORM`; nothing else is asked of the module.
+    """One emulated service: the object that `emulator` of `pulumi_collab.platform.Platform` names.
+
+    A dump of its section is a section again: state files, resets and stale reads rest on it.
 
     Handlers are plain functions that run to their end before the next request is looked at, so each call's change is
     atomic. They check credentials themselves (services differ in what they look at first).

@@ -136,13 +136,13 @@ class Emulator:
 
 
 class _Protocol(H11Protocol):
-    """HTTP that lets the application at its connection, which a reset needs."""
+    """HTTP that lets the application at its connection, which faults such as a reset need."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
         # asyncio does this only for sockets that name TCP; without it each answer waits 40 ms for an acknowledgement
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.app_state = {**self.app_state, "transport": transport}
+        self.app_state = {**self.app_state, "transport": transport, "flow": self.flow}
 
 
 class _Server(uvicorn.Server):

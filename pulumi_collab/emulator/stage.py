@@ -9,9 +9,10 @@ from typing import Any
 from starlette.datastructures import Headers, QueryParams
 
 from pulumi_collab.emulator.documents import ControlError
-from pulumi_collab.emulator.faults import SILENT, Fault, Faults
+from pulumi_collab.emulator.faults import SILENT, SLOW, Fault, Faults
 from pulumi_collab.emulator.journal import Journal
-from pulumi_collab.emulator.platform import Answer, Call, Platform, load
+from pulumi_collab.emulator.past import Past
+from pulumi_collab.emulator.platform import Answer, Call, Platform, Route, load
 from pulumi_collab.emulator.variants import Variants
 from pulumi_collab.emulator.world import StateFile, World
 
@@ -46,6 +47,7 @@ class Stage:
             self.variants.choose(saved["variants"] if saved else {})
         except ControlError as error:
             raise (ControlError(f"{state_file}: {error}") if saved else error) from None
+        self._past = Past(self.world)
         self.save()
 
     def reset(self) -> None:
@@ -55,6 +57,7 @@ class Stage:
     def seed(self, document: Any) -> None:
         """Starts again from another seed document; nothing changes where it is wrong."""
         self.world = World(self.platforms, document)
+        self._past = Past(self.world)
         self._seed = _copy(document)
         self.faults.clear()
         self.variants.reset()
@@ -91,29 +94,53 @@ class Stage:
         if self._file:
             self._file.save({"seed": self._seed, "world": self.state(), "variants": self.variants.values()})
 
-    def play(self, platform: Platform[Any], request: Request) -> Answer | Fault:
-        """One call of a platform, from its journal entry to its answer; a silent fault where none is given."""
+    def play(self, platform: Platform[Any], request: Request) -> tuple[Answer, Fault | None]:
+        """One call of a platform, from its journal entry to its answer; a fault where that does not leave as usual."""
         route, parameters, allowed = platform.find(request.method, request.path)
         call = replace(self._call(platform, request), parameters=parameters)
         entry = self.journal.open(
             platform.name, request.method, platform.prefix + request.path, request.body, platform.secrets(call.section)
         )
-        fault = self.faults.take(platform.name, route)
-        if fault is None or fault.when == "after":
-            answer = route.handler(call) if route else platform.fallback(call, allowed)
-            self.save()
-        if fault is not None:
-            if fault.kind in SILENT:
-                return fault
-            answer = fault.answer(platform, call)
-        entry.status = answer.status
+        fault = self.faults.take(platform.name, route, call)
+        manner = None
+        if fault is None:
+            answer = self._act(platform, route, call, allowed)
+        else:
+            answer, manner = self._fail(fault, platform, route, call, allowed)
+        entry.status = None if manner is not None and manner.kind in SILENT else answer.status
+        return answer, manner
+
+    def _act(self, platform: Platform[Any], route: Route[Any] | None, call: Call[Any], allowed: list[str]) -> Answer:
+        """A call takes its effect."""
+        if route is None:
+            return platform.fallback(call, allowed)
+        answer = route.handler(call)
+        if not route.reading:
+            self._changed(platform.name)
         return answer
+
+    def _fail(
+        self, fault: Fault, platform: Platform[Any], route: Route[Any] | None, call: Call[Any], allowed: list[str]
+    ) -> tuple[Answer, Fault | None]:
+        """A call that meets a fault; a read has no effect, so that there is always an answer of its own."""
+        manner = fault if fault.kind in (*SILENT, *SLOW) else None
+        if fault.kind == "stale":
+            call = replace(call, section=self._past.section(platform.name))
+        elif fault.kind == "endless" and route is not None and route.page:
+            call, manner = replace(call, endless=True), None
+        reading = route is not None and route.reading
+        own = self._act(platform, route, call, allowed) if reading or fault.when == "after" else None
+        return fault.answer(platform, call, own), manner
 
     def control(self, platform: Platform[Any], name: str, request: Request) -> Answer:
         """One of a platform's own controls."""
         answer = platform.controls[name](self._call(platform, request))
-        self.save()
+        self._changed(platform.name)
         return answer
+
+    def _changed(self, platform: str) -> None:
+        self._past.note(platform)
+        self.save()
 
     def _call(self, platform: Platform[Any], request: Request) -> Call[Any]:
         return Call(

@@ -21,6 +21,7 @@ import stat
 import sys
 import tempfile
 import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
@@ -54,7 +55,6 @@ class Claims:
         """`operation` is what all processes of one operation have in common; without one, this process is alone."""
         self._operation = operation
         self._folder: Path | None = None
-        self._alive: Any = None
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
@@ -127,7 +127,8 @@ class Claims:
     def _path(self, grant: str, kind: str) -> Path:
         with self._guard:
             if self._folder is None:
-                self._folder, self._alive = _opened(self._operation)
+                self._folder, alive = _opened(self._operation)
+                weakref.finalize(self, os.close, alive)
         return self._folder / f"{sha256(grant.encode()).hexdigest()[:32]}.{kind}"
 
 
@@ -137,7 +138,7 @@ def of_this_operation() -> Claims:
     return Claims(address)
 
 
-def _opened(operation: str | None) -> tuple[Path, Any]:
+def _opened(operation: str | None) -> tuple[Path, int]:
     """The folder of an operation, and what shows that this process is alive. Raises `Refused`: fail closed."""
     try:
         top = _top()
@@ -150,7 +151,7 @@ def _opened(operation: str | None) -> tuple[Path, Any]:
             else:
                 folder = top / sha256(operation.encode()).hexdigest()[:32]
                 folder.mkdir(exist_ok=True)
-            alive = (folder / "alive").open("w")
+            alive = os.open(folder / "alive", os.O_CREAT | os.O_RDWR, 0o600)
             if fcntl:
                 fcntl.flock(alive, fcntl.LOCK_SH)
             return folder, alive

@@ -25,6 +25,7 @@ from ..platform import Platform
 from ..settings import flag
 from .claims import Claims, of_this_operation
 from .operations import Operations, Properties
+from .tracebacks import show_no_frames_of_ours
 
 _claims: Claims | None = None
 _guard = threading.Lock()
@@ -42,7 +43,7 @@ class LifecycleProvider(ResourceProvider):
         kind = self.platform.kind(self.kind)
         self._operations = Operations(self.platform, kind, req.config.get, pulumi.log.warn, _process_claims())
         if not flag("PULUMI_COLLAB_DEBUG"):
-            sys.tracebacklimit = 0  # else every error comes with the plugin's whole stack
+            show_no_frames_of_ours()
         elif not logging.getLogger("pulumi_collab").handlers:
             logging.getLogger("pulumi_collab").addHandler(logging.StreamHandler(sys.stderr))
             logging.getLogger("pulumi_collab").setLevel(logging.DEBUG)

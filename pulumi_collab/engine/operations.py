@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused
+from ..errors import CollabError, ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused
 from ..lifecycle import Inputs, Lifecycle, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
@@ -100,10 +100,12 @@ class Operations:
             valid = validated(self.kind.state_model, without_ours(news), unknown)
             known = {name: getattr(valid, name) for name in self.kind.inputs_model.model_fields if name not in unknown}
             old, lifecycle = self._state(olds), self._lifecycle(known.get("account"))
-            grants = self._grants(known, unknown)
-            if grants and grants == lifecycle.grants(old) and MADE in olds:
-                self._claims.hold(self._names(known, lifecycle.grants(old)), olds[MADE])
             changed = lifecycle.changed(old, known) | (unknown - lifecycle.ignored_after_create)
+            if MADE in olds and not changed & set(lifecycle.identity):
+                kept = lifecycle.grants(old) & lifecycle.grants(old.model_copy(update=known))
+                self._claims.hold(self._names(known, kept), olds[MADE])
+            if known.get("account") != old.account:
+                changed |= {"account"}  # the service is not asked; the state has to know whose settings lead there
             for text in lifecycle.warnings(old, known):
                 self._tell(text)
             first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
@@ -123,7 +125,8 @@ class Operations:
                 raise
             mark = token_hex(4)
             self._claims.hold(self._names(inputs, lifecycle.grants(state)) | names, mark)
-            return lifecycle.id_of(state), plain(state) | {MADE: mark, ORIGIN: self._origin(props, inputs.account)}
+            origin = self._origin(props, inputs.account)
+            return lifecycle.id_of(state), _as_of(state, inputs.account) | {MADE: mark, ORIGIN: origin}
 
     def read(self, id_: str, props: Properties) -> tuple[Properties, Properties] | None:
         """The live state and the inputs it corresponds to: only so does drift show as that property. None: gone."""
@@ -134,7 +137,7 @@ class Operations:
             if live is None:
                 return None
             origin = {ORIGIN: self._origin(props, state.account)}
-            outs = plain(live) | origin
+            outs = _as_of(live, state.account) | origin
             return outs | _kept(props, MADE), {
                 k: v for k, v in outs.items() if k in self.kind.inputs_model.model_fields
             } | origin
@@ -144,8 +147,12 @@ class Operations:
         inputs = self._inputs(news)
         with self._telling(Told.UPDATE, inputs):
             self._must_lead_here(olds, inputs.account)
-            state = self._lifecycle(inputs.account).update(self._state(olds), inputs)
-            return plain(state) | _kept(olds, MADE) | {ORIGIN: self._origin(olds, inputs.account)}
+            lifecycle, state = self._lifecycle(inputs.account), self._state(olds)
+            if lifecycle.changed(state, dict(inputs)):
+                state = lifecycle.update(state, inputs)
+            else:
+                state = state.model_copy(update=dict(inputs))
+            return _as_of(state, inputs.account) | _kept(olds, MADE) | {ORIGIN: self._origin(olds, inputs.account)}
 
     def delete(self, id_: str, props: Properties) -> None:
         """End it, or what of it no other resource of the program holds."""
@@ -292,8 +299,10 @@ class Operations:
         with contextlib.suppress(Exception):  # for a message alone: what is missing is no reason for another error
             if isinstance(props, Inputs):
                 return str(self._lifecycle(None).about(props))
-            named = dict(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
-            return str(self._lifecycle(None).about(self.kind.state_model.model_construct(**without_ours(named))))
+            with contextlib.suppress(CollabError):
+                return str(self._lifecycle(None).about(self._state(dict(props), id_)))
+            named = without_ours(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
+            return str(self._lifecycle(None).about(self.kind.state_model.model_construct(**named)))
         return id_
 
     def _telling(
@@ -312,6 +321,11 @@ def _same_world(kept: str, now: str) -> bool:
 def without_ours(props: Mapping[str, Any]) -> Properties:
     """The properties without what we and the SDK add to them."""
     return {name: value for name, value in props.items() if name not in OURS}
+
+
+def _as_of(state: Inputs, account: str | None) -> Properties:
+    """What is kept of a state: whose settings lead to it is ours to say, and no service's."""
+    return plain(state) | ({"account": account} if account else {})
 
 
 def _kept(props: Mapping[str, Any], name: str) -> Properties:

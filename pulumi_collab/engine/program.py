@@ -8,6 +8,7 @@ from secrets import token_hex
 from typing import Any, TypeVar
 
 import pulumi
+from pulumi.dynamic import Resource
 
 from ..errors import CollabError, ConfigError, InvalidInput, Problem, one_line
 from ..lifecycle import Inputs
@@ -17,6 +18,20 @@ from .operations import DECLARED
 from .validation import valid_argument
 
 D = TypeVar("D")
+
+
+class DeclaredResource(Resource):
+    """Base of the typed resources. A class that inherits one of them is still that kind of resource.
+
+    The SDK gives a class without `module` and `name` of its own a type of its own, so that a program which begins to
+    use such a class would delete everything and make it again.
+    """
+
+    def __init_subclass__(cls, module: str = "", name: str = "", **kwargs: Any) -> None:
+        inherited = getattr(cls, "_resource_type_name", None)
+        super().__init_subclass__(module=module, name=name or "Resource", **kwargs)
+        if not name and inherited is not None:
+            cls._resource_type_name = inherited
 
 
 def declare(

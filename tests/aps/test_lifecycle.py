@@ -39,10 +39,12 @@ def new(
 
 
 def unreachable() -> NoReturn:
+    """Stands for a service that must not be asked."""
     raise AssertionError("the service was asked")
 
 
 def live(people: Mapping[str, str]) -> list[Collaborator]:
+    """These people as the service lists them."""
     return [
         Collaborator.model_validate(person(number, email=email, accessLevel=level))
         for number, (email, level) in enumerate(people.items())

@@ -33,7 +33,7 @@ class ScriptedServer:
 
             do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - the names http.server looks for
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *_: object) -> None:
                 """Keep the tests' output quiet."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

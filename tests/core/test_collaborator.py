@@ -17,9 +17,9 @@ from pulumi_collab import ProjectCollaborator, quantconnect, teamhub
 def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, dict[str, Any]]]:
     """What the platforms' own classes are called with: module, resource name, arguments."""
     found: list[tuple[str, str, dict[str, Any]]] = []
-    for module in (quantconnect, teamhub):
+    for module in (quantconnect.resources, teamhub.resources):
 
-        def record(name: str, platform: str = module.__name__.rsplit(".", 1)[1], **arguments: Any) -> Any:
+        def record(name: str, platform: str = module.__name__.split(".")[1], **arguments: Any) -> Any:
             found.append((platform, name, arguments))
 
         monkeypatch.setattr(module, "ProjectCollaborator", record)
@@ -74,11 +74,11 @@ def test_none_counts_as_not_given(made: list[Any]) -> None:
         ({"platform": ["teamhub"]}, "x: unknown platform ['teamhub']; it must be one of quantconnect, teamhub"),
         (
             {"platform": "teamhub", "live_control": False},
-            "x: teamhub has no argument 'live_control'; it has project, user, role, adopt",
+            "x: teamhub has no argument 'live_control'; it has project, user, role, adopt, account",
         ),
         (
             {"platform": "quantconnect", "permission": "write"},
-            "x: quantconnect has no argument 'permission'; it has project, user, role, live_control, adopt",
+            "x: quantconnect has no argument 'permission'; it has project, user, role, live_control, adopt, account",
         ),
         ({"platform": "teamhub", "role": None}, "x: teamhub needs the argument 'role'"),
         ({"platform": "quantconnect", "user": None}, "x: quantconnect needs the argument 'user'"),

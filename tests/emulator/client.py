@@ -13,6 +13,11 @@ from pulumi_collab.emulator import Emulator
 PROJECT = 23456789
 
 
+def act(emulator: Emulator, control: str, **body: Any) -> requests.Response:
+    """One of the platforms' own controls, e.g. `quantconnect/edit`."""
+    return requests.post(f"{emulator.url}/_emulator/{control}", json=body, timeout=30)
+
+
 class Caller:
     """Signs and sends calls to an emulator, by default with the credentials of its own environment."""
 

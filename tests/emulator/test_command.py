@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def command(*arguments: str | Path) -> list[str]:
+    """The command line that starts it."""
     return [sys.executable, "-m", "pulumi_collab", "emulate", *map(str, arguments)]
 
 
@@ -39,6 +40,7 @@ def running(*arguments: str | Path, end: signal.Signals = signal.SIGTERM) -> Ite
 
 
 def variables(text: str) -> dict[str, str]:
+    """What a shell would set from these lines."""
     found = {}
     for line in text.splitlines():
         export, assignment = shlex.split(line)

@@ -6,9 +6,9 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_collab import platforms
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.emulator.journal import Journal
+from pulumi_collab.platform import platforms
 
 from .client import PROJECT, Caller
 
@@ -16,12 +16,13 @@ READ = "projects/collaboration/read"
 
 
 def ask(emulator: Emulator, method: str, control: str, **request: Any) -> requests.Response:
+    """One call of a control."""
     return requests.request(method, f"{emulator.url}/_emulator/{control}", timeout=30, **request)
 
 
 def test_health(emulator: Emulator) -> None:
     """Health answers with the platforms that are played."""
-    assert ask(emulator, "GET", "health").json() == {"status": "ok", "platforms": list(platforms.NAMES)}
+    assert ask(emulator, "GET", "health").json() == {"status": "ok", "platforms": list(platforms())}
 
 
 def test_every_control_works_over_http(emulator: Emulator, owner: Caller) -> None:
@@ -143,7 +144,7 @@ def test_the_journal_has_every_call_in_order(emulator: Emulator, owner: Caller) 
             ("POST", READ, 200, {"projectId": PROJECT}),
             ("GET", "authenticate", 200, None),
             ("POST", "projects/nowhere", 404, {"projectId": 1}),
-            ("POST", READ, 401, None),
+            ("POST", READ, 200, None),
         ]
     ]
 

@@ -136,9 +136,17 @@ def test_clearing(emulator: Emulator, owner: Caller) -> None:
         ({"retry_after": "1\n2"}, "retry_after"),
         ({"colour": "red"}, "colour: Extra inputs"),
         ({"hold_seconds": 3}, "hold_seconds is for kind timeout only"),
-        ({"status": 200}, "status is for kind html only"),
+        ({"status": 200}, "status is for kind html or echo or bomb only"),
         ({"kind": "html", "status": 299}, "no HTTP status"),
         ({"kind": "reset", "retry_after": 1}, "answers nothing"),
+        ({"operation": READ, "kind": "stale", "retry_after": 1}, "answers nothing"),
+        ({"operation": CREATE, "kind": "stale"}, f"no reading operation '{CREATE}'.*projects/read, {READ}$"),
+        ({"kind": "echo", "every_seconds": 1}, "every_seconds is for kind drip only"),
+        ({"kind": "drip", "every_seconds": 0}, "every_seconds: .*greater than 0"),
+        ({"kind": "timeout", "head": True}, "head is for kind drip only"),
+        ({"kind": "html", "megabytes": 1}, "megabytes is for kind bomb only"),
+        ({"kind": "endless", "nested": 500}, "nested is for kind bomb only"),
+        ({"kind": "bomb", "layers": 6}, "layers: .*less than or equal to 5"),
     ],
 )
 def test_faults_that_cannot_be_played(emulator: Emulator, change: dict[str, Any], why: str) -> None:

@@ -1,14 +1,13 @@
 """A platform made up for these tests: what the frame does for any platform."""
 
-import sys
 from collections.abc import Iterator
-from types import ModuleType
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
-from pulumi_collab import platforms
+from pulumi_collab import platform as registry
 from pulumi_collab.emulator import ControlError, Emulator
 from pulumi_collab.emulator.documents import as_document, only
 from pulumi_collab.emulator.platform import Answer, Call, Platform, Route, Strict
@@ -21,12 +20,14 @@ class Doors(Strict):
 
 
 def look(call: Call[Doors]) -> Answer:
+    """The toy's reading call."""
     name = call.parameters["door"]
     state = "open" if call.section.open_until.get(name, 0) > call.now else "shut"
     return Answer.json({"door": name, "state": state, "next": f"{call.origin}/toy/api/doors?after={call.query['n']}"})
 
 
 def knock(call: Call[Doors]) -> Answer:
+    """The toy's control: a door is open for a minute."""
     name = only(as_document(call.body), "door")
     call.section.open_until[name] = call.now + 60
     return Answer.json({"door": name, "visit": call.new_id()})
@@ -50,19 +51,20 @@ TOY: Platform[Doors] = Platform(
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    module = ModuleType("pulumi_collab.emulator.toy")
-    module.PLATFORM = TOY  # type: ignore[attr-defined]  # what a platform's module exports
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(platforms, "NAMES", ("quantconnect", "toy"))
+    """An emulator that plays the toy too."""
+    ours = registry.platforms()["quantconnect"]
+    found = {"quantconnect": ours, "toy": replace(ours, name="toy", emulator=f"{__name__}:TOY")}
+    monkeypatch.setattr(registry, "platforms", lambda: found)
     with Emulator() as emulator:
         yield emulator
 
 
 def ask(toy: Emulator, method: str, path: str, **request: Any) -> requests.Response:
+    """One call of anything."""
     return requests.request(method, toy.url + path, timeout=30, **request)
 
 
-def test_a_platform_is_one_module_and_one_name(toy: Emulator) -> None:
+def test_a_platform_is_one_object_and_where_it_is(toy: Emulator) -> None:
     """Registering a platform gives it a section, variants, variables and a place on the port."""
     assert toy.state()["toy"] == {"open_until": {}}
     assert toy.variants()["toy"] == {"colour": {"value": "red", "choices": ["red", "blue"]}}

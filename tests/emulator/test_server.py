@@ -1,14 +1,14 @@
-import importlib
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import requests
 
-from pulumi_collab import platforms
+from pulumi_collab import platform as registry
 from pulumi_collab.emulator import Emulator
-from pulumi_collab.emulator.platform import Answer, Route, Strict
+from pulumi_collab.emulator.platform import Answer, Route, Strict, load
 
 from .client import Caller
 
@@ -93,14 +93,16 @@ def test_the_environment_points_here(emulator: Emulator) -> None:
 
 def test_a_platform_without_an_emulator_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A registered platform may come without an emulated one."""
-    monkeypatch.setattr(platforms, "NAMES", ("quantconnect", "unheard_of"))
+    ours = registry.platforms()["quantconnect"]
+    found = {"quantconnect": ours, "unheard_of": replace(ours, name="unheard_of", emulator=None)}
+    monkeypatch.setattr(registry, "platforms", lambda: found)
     assert Emulator().state().keys() == {"clock_offset_seconds", "next_id", "quantconnect"}
 
 
 def test_registered_platforms_have_an_emulator() -> None:
-    """Each platform's module exports its PLATFORM under its own name, and says which values are secret."""
-    for name in platforms.NAMES:
-        platform = importlib.import_module(f"pulumi_collab.emulator.{name}").PLATFORM
+    """Each of our platforms is emulated under its own name, and says which values are secret."""
+    assert load().keys() == registry.platforms().keys()
+    for name, platform in load().items():
         world = platform.default()
         assert platform.name == name
         assert platform.section.model_validate(world.model_dump(mode="json")) == world

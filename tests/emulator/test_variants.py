@@ -55,6 +55,7 @@ def test_guises_of_bad_credentials(emulator: Emulator, guise: str, status: int, 
     with Caller(emulator, token="wrong") as caller:
         answer = caller.send("authenticate")
         assert answer.status_code == status
+        assert ("WWW-Authenticate" in answer.headers) == (guise == "401")
         if not text:
             assert answer.text == ""
             return

@@ -63,7 +63,7 @@ def test_the_example_lives(make_project: MakeProject, emulator: Emulator) -> Non
 
 
 def test_invitations_live(make_project: MakeProject, emulator: Emulator) -> None:
-    """Open, accepted, elsewhere, expired, declined, removed: each as preview shows it and `up` answers it (4.3)."""
+    """Open, accepted, elsewhere, expired, declined, removed: each as preview shows it and `up` answers it."""
     names = ("open", "in", "elsewhere", "late", "declined", "removed")
     program = HEAD + collaboration() + "".join(map(invite, names))
     project = make_project(program)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ..core.scripted import ScriptedServer
 from ..quantconnect.behind import call
 from ..teamhub import behind as teamhub
 from .harness import REPOSITORY, Project
@@ -81,21 +82,27 @@ def test_the_wheel_is_all_a_user_needs(tmp_path: Path) -> None:
 
 
 def live_out(folder: Path, settings: dict[str, str], path: str) -> None:
-    """The life of two collaborators in a project that knows nothing of the checkout."""
+    """The life of two collaborators in a project that knows nothing of the checkout; no plugin is asked for."""
     jane = """
 from pulumi_collab import teamhub
 teamhub.ProjectCollaborator("jane", project="web", collaborator="jane.doe", role="guest")
 """
     project = Project(folder / "elsewhere", program("mia=mia-ai,permission='write'", extra=jane), settings)
     project.environment(PATH=path, PYTHONPATH=None)
-    project.up()
-    project.clean()
-    origin = settings["QUANTCONNECT_BASE_URL"].split("/quantconnect")[0]
-    call(origin, "update", collaboratorUserId="mia-ai", write=False, liveControl=False)
-    teamhub.call(origin, "PUT", "jane.doe", role="master")
-    drift = project.drift().out
-    assert '~ permission  : "read" => "write"' in drift
-    assert '~ role        : "master" => "guest"' in drift
-    project.up("--refresh")
-    project.clean()
-    project.destroy()
+    with ScriptedServer((404, {}, "")) as plugins:
+        # Pulumi takes a distribution called `pulumi-...` for one with a plugin to download, unless its package holds a
+        # `pulumi-plugin.json` that denies it: `pulumi install` fails, and each preview tries for seconds.
+        project.environment(PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES=f".*={plugins.url}")
+        project.run("install", "--no-dependencies")  # those would come from a package index
+        project.up()
+        project.clean()
+        origin = settings["QUANTCONNECT_BASE_URL"].split("/quantconnect")[0]
+        call(origin, "update", collaboratorUserId="mia-ai", write=False, liveControl=False)
+        teamhub.call(origin, "PUT", "jane.doe", role="master")
+        drift = project.drift().out
+        assert '~ permission  : "read" => "write"' in drift
+        assert '~ role        : "master" => "guest"' in drift
+        project.up("--refresh")
+        project.clean()
+        project.destroy()
+    assert plugins.seen == []

@@ -307,7 +307,7 @@ def test_a_replacement_is_checked_as_what_it_was(plugin: Plugin) -> None:
 
 
 def test_declared_twice_and_not_made(plugin: Plugin) -> None:
-    """The second resource for one person fails at preview and names the first; what a program declares is not removed."""
+    """The second resource for one person fails and names the first; what a program declares is not removed."""
     _, state = plugin.create(MIA)
     first = {"__declared": {"name": "first", "token": "1"}}
     assert plugin.check(MIA | first, MIA)[1] == {}

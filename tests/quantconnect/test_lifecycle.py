@@ -1,4 +1,4 @@
-"""QuantConnect's collaborator in the situations that testers found: old facts, late lists, owners without a flag."""
+"""QuantConnect's collaborator where it is easily wrong: old listings, late lists, owners without a flag."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def invitation_id(emulator: Emulator, identifier: str, email: str) -> str:
 
 def accept(emulator: Emulator, identifier: str, email: str, uid: str = "", as_email: str = "") -> str:
     """Somebody accepts, under another address if one is given; returns the uid."""
-    uid = uid or f"urn:{email.split('@')[0]}"
+    uid = uid or f"urn:{email.partition('@')[0]}"
     act(
         emulator,
         "accept",

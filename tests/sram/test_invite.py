@@ -14,11 +14,11 @@ from pulumi_collab.sram.lifecycles import CollaborationInviteLifecycle, Collabor
 from .behind import accept, act, api, group, groups_of, invitation_id, invited, mails, members, reads, writes
 from .conftest import LATER, Ours, inputs_of, properties
 
-# --- 4.1 Create ---
+# --- Create ---
 
 
 def test_one_mail_and_open(ours: Ours) -> None:
-    """Creating invites once; the state is open, knows the invitation, and reads back as it is (4.1, 4.2)."""
+    """Creating invites once; the state is open, knows the invitation, and reads back as it is."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     assert (bob.status, bob.user, bob.resends) == ("open", None, 0)
@@ -29,7 +29,7 @@ def test_one_mail_and_open(ours: Ours) -> None:
 
 
 def test_an_open_invitation_is_taken_over(ours: Ours) -> None:
-    """An open invitation of this role, whatever the case of its address, is ours without a mail (4.1 Duplicate)."""
+    """An open invitation of this role, whatever the case of its address, is ours without a mail."""
     ai = ours.make().identifier
     first = ours.invite(ai, "Bob@x.org")
     ours.again()
@@ -39,7 +39,7 @@ def test_an_open_invitation_is_taken_over(ours: Ours) -> None:
 
 
 def test_an_invitation_made_meanwhile_is_taken_over(ours: Ours) -> None:
-    """When somebody invites between our look and our call, the refusal as duplicate is no error (4.1 Duplicate)."""
+    """When somebody invites between our look and our call, the refusal as duplicate is no error."""
     ai = ours.make().identifier
     ours.invite(ai, "first@x.org")  # so that this process holds the list
     api(
@@ -53,7 +53,7 @@ def test_an_invitation_made_meanwhile_is_taken_over(ours: Ours) -> None:
 
 
 def test_a_member_is_taken_over(ours: Ours) -> None:
-    """Somebody who is a member with this role is taken over without a mail (4.1 already a member)."""
+    """Somebody who is a member with this role is taken over without a mail."""
     ai = ours.make().identifier
     ours.invite(ai)
     accept(ours.emulator, ai, "bob@x.org")
@@ -80,7 +80,7 @@ def test_another_role_is_not_taken_over(ours: Ours) -> None:
 
 
 def test_another_open_invitation_fails_at_preview(ours: Ours) -> None:
-    """For a new resource an open invitation of another role or groups fails, by one listing (4.1 Duplicate)."""
+    """For a new resource an open invitation of another role or groups fails, by one listing."""
     ai = ours.make().identifier
     group(ours.emulator, ai, "one")
     ann = ours.invite(ai, "ann@x.org")
@@ -106,7 +106,7 @@ def test_another_open_invitation_fails_at_preview(ours: Ours) -> None:
 
 
 def test_an_address_that_is_left_out_is_noticed(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer 201 without our address is an error that names it (4.1 some bad: silently left out)."""
+    """An answer 201 without our address is an error that names it (the service leaves bad ones out silently)."""
     ai = ours.make().identifier
     monkeypatch.setattr(ours.directory, "invite", lambda *_, **__: [])
     with pytest.raises(Refused, match=r"bob@x\.org .*left the address out"):
@@ -114,7 +114,7 @@ def test_an_address_that_is_left_out_is_noticed(ours: Ours, monkeypatch: pytest.
 
 
 def test_an_expired_open_one_is_withdrawn_first(ours: Ours) -> None:
-    """A foreign open invitation past its date blocks a new one, so it is deleted before we invite (4.3)."""
+    """A foreign open invitation past its date blocks a new one, so it is deleted before we invite."""
     ai = ours.make().identifier
     old = ours.invite(ai)
     act(ours.emulator, "age-invitation", invitation_id=old.invitation_id, days=20)
@@ -136,7 +136,7 @@ def test_a_collaboration_that_is_unknown(ours: Ours) -> None:
 
 @pytest.mark.parametrize("kind", ["reset", "500", "garbage", "html"])
 def test_a_lost_answer_costs_no_second_mail(ours: Ours, kind: str) -> None:
-    """When the invitation was sent and the answer is lost, a look finds it (promise 3)."""
+    """When the invitation was sent and the answer is lost, a look finds it."""
     ai = ours.make().identifier
     ours.emulator.fault("sram", "invitations/create", kind, when="after")
     bob = ours.invite(ai)
@@ -145,7 +145,7 @@ def test_a_lost_answer_costs_no_second_mail(ours: Ours, kind: str) -> None:
 
 
 def test_killed_after_the_invitation(ours: Ours) -> None:
-    """Killed before the answer, the next `up` takes the invitation over: one mail in all (promise 3)."""
+    """Killed before the answer, the next `up` takes the invitation over: one mail in all."""
     ai = ours.make().identifier
     ours.emulator.fault("sram", "invitations/create", "reset", when="after")
     ours.emulator.fault("sram", "*", "reset", times=10)
@@ -157,11 +157,11 @@ def test_killed_after_the_invitation(ours: Ours) -> None:
     assert mails(ours.emulator, "bob@x.org") == 1
 
 
-# --- 4.3 Life ---
+# --- Life ---
 
 
 def test_accepted_is_the_steady_state(ours: Ours) -> None:
-    """Accepted under the invited address: a member by uid, nothing to change, nothing sent (4.3 accepted)."""
+    """Accepted under the invited address: a member by uid, nothing to change, nothing sent."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     accept(ours.emulator, ai, "bob@x.org")
@@ -172,7 +172,7 @@ def test_accepted_is_the_steady_state(ours: Ours) -> None:
 
 
 def test_accepted_under_another_address(ours: Ours) -> None:
-    """Whoever accepts is known by uid from then on, though the address differs (4.3: identify by platform_id)."""
+    """Whoever accepts is known by uid from then on, though the address differs."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     accept(ours.emulator, ai, "bob@x.org", uid="urn:robert", as_email="robert@home.org")
@@ -185,7 +185,7 @@ def test_accepted_under_another_address(ours: Ours) -> None:
 
 
 def test_the_creators_invitation_accepted(ours: Ours) -> None:
-    """An administrator's invitation is deleted by accepting it; the membership tells (4.3, second column)."""
+    """An administrator's invitation is deleted by accepting it; the membership tells."""
     ai = ours.make(administrators=["head@x.org"]).identifier
     head = ours.invite(ai, "head@x.org", intended_role="admin")
     assert mails(ours.emulator, "head@x.org") == 1
@@ -194,7 +194,7 @@ def test_the_creators_invitation_accepted(ours: Ours) -> None:
 
 
 def test_expired_by_the_clock(ours: Ours) -> None:
-    """Open on the server past its date is expired for us; `up` invites again, and stops at the limit (4.3 expiry)."""
+    """Open on the server past its date is expired for us; `up` invites again, and stops at the limit."""
     ai = ours.make().identifier
     bob = ours.invite(ai, resend_limit=2)
     for count in (1, 2):
@@ -217,7 +217,7 @@ def test_expired_by_the_clock(ours: Ours) -> None:
 
 
 def test_expired_by_the_services_clock(ours: Ours) -> None:
-    """The service's own time decides, whatever this machine's clock says; new dates are measured by it too (4.3)."""
+    """The service's own time decides, whatever this machine's clock says; new dates are measured by it too."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     ours.emulator.advance(16 * 86400)
@@ -239,7 +239,7 @@ def test_expired_without_a_refresh(ours: Ours) -> None:
 
 
 def test_expired_by_a_late_attempt(ours: Ours) -> None:
-    """An attempt to accept too late sets `expired`, which a new date does not undo: invited anew (4.3, 4.4)."""
+    """An attempt to accept too late sets `expired`, which a new date does not undo: invited anew."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     act(ours.emulator, "age-invitation", invitation_id=bob.invitation_id, days=20)
@@ -254,7 +254,7 @@ def test_expired_by_a_late_attempt(ours: Ours) -> None:
 
 
 def test_expired_by_the_nightly_job(ours: Ours) -> None:
-    """The job's `expired` after 10 days and deletion after 30 both stay expired for us (4.3 daily job)."""
+    """The job's `expired` after 10 days and deletion after 30 both stay expired for us."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     for days, status in ((27, "expired"), (30, "expired")):
@@ -275,7 +275,7 @@ def test_a_resend_limit_of_zero(ours: Ours) -> None:
 
 
 def test_declined(ours: Ours) -> None:
-    """A declined invitation is deleted by the service; that is drift which `up` answers by one more (4.3 declined)."""
+    """A declined invitation is deleted by the service; that is drift which `up` answers by one more."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     act(ours.emulator, "decline", invitation_id=bob.invitation_id)
@@ -287,7 +287,7 @@ def test_declined(ours: Ours) -> None:
 
 
 def test_removed_by_somebody(ours: Ours) -> None:
-    """A member whom somebody removed is drift that `up` answers by an invitation (4.3 member removed: GET 404)."""
+    """A member whom somebody removed is drift that `up` answers by an invitation (its GET is 404)."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     accept(ours.emulator, ai, "bob@x.org", as_email="b@home.org")
@@ -301,7 +301,7 @@ def test_removed_by_somebody(ours: Ours) -> None:
 
 
 def test_removed_before_we_saw_the_acceptance(ours: Ours) -> None:
-    """Accepted and removed between two refreshes leaves no trace but a 404: shown as declined or withdrawn (4.3)."""
+    """Accepted and removed between two refreshes leaves no trace but a 404: shown as declined or withdrawn."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     accept(ours.emulator, ai, "bob@x.org", as_email="b@home.org")
@@ -310,7 +310,7 @@ def test_removed_before_we_saw_the_acceptance(ours: Ours) -> None:
 
 
 def test_the_collaboration_is_gone(ours: Ours) -> None:
-    """With its collaboration the invitation is surely gone, and destroying it succeeds (4.3 collaboration deleted)."""
+    """With its collaboration the invitation is surely gone, and destroying it succeeds."""
     ai = ours.make()
     bob = ours.invite(ai.identifier)
     api(ours.emulator, "DELETE", f"collaborations/v1/{ai.identifier}")
@@ -321,7 +321,7 @@ def test_the_collaboration_is_gone(ours: Ours) -> None:
 
 @pytest.mark.parametrize("status", ["401", "403", "500", "html"])
 def test_a_read_that_cannot_tell_raises(ours: Ours, status: str) -> None:
-    """Not allowed, a failing service or a proxy's page never drop state (promise 3)."""
+    """Not allowed, a failing service or a proxy's page never drop state."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     ours.again()
@@ -346,11 +346,11 @@ def test_killed_while_inviting_again(ours: Ours) -> None:
     assert (again.status, again.resends, mails(ours.emulator, "bob@x.org")) == ("open", 1, 2)
 
 
-# --- 4.4 Change ---
+# --- Change ---
 
 
 def test_role_before_acceptance_keeps_the_groups(ours: Ours) -> None:
-    """The update call resets what is not sent, so role and groups always go together (4.4)."""
+    """The update call resets what is not sent, so role and groups always go together."""
     ai = ours.make().identifier
     group(ours.emulator, ai, "one")
     bob = ours.invite(ai, groups=["one"])
@@ -367,7 +367,7 @@ def test_role_before_acceptance_keeps_the_groups(ours: Ours) -> None:
 
 
 def test_groups_by_name_or_identifier(ours: Ours) -> None:
-    """A group may be declared by short name or identifier; the answer's form is no drift (4.2)."""
+    """A group may be declared by short name or identifier; the answer's form is no drift."""
     ai = ours.make().identifier
     one = group(ours.emulator, ai, "one")
     bob = ours.invite(ai, groups=[one])
@@ -377,7 +377,7 @@ def test_groups_by_name_or_identifier(ours: Ours) -> None:
 
 
 def test_drift_of_an_open_invitation(ours: Ours) -> None:
-    """A role changed by others shows as that property, and `up` sets it again (4.4)."""
+    """A role changed by others shows as that property, and `up` sets it again."""
     ai = ours.make().identifier
     group(ours.emulator, ai, "one")
     bob = ours.invite(ai, intended_role="admin", groups=["one"])
@@ -389,7 +389,7 @@ def test_drift_of_an_open_invitation(ours: Ours) -> None:
 
 
 def test_role_after_acceptance(ours: Ours) -> None:
-    """After acceptance the membership's role is set, not the invitation's; drift of it shows (3.6, 4.4 not atomic)."""
+    """After acceptance the membership's role is set, not the invitation's; drift of it shows."""
     ai = ours.make(administrators=["head@x.org"]).identifier
     accept(ours.emulator, ai, "head@x.org")
     group(ours.emulator, ai, "one")
@@ -417,7 +417,7 @@ def test_accepted_since_the_last_refresh(ours: Ours) -> None:
 
 
 def test_the_last_admin_is_not_lowered(ours: Ours) -> None:
-    """The service would let the last admin go; we refuse, at preview too where the address tells (3.6)."""
+    """The service would let the last admin go; we refuse, at preview too where the address tells."""
     ai = ours.make().identifier
     bob = ours.invite(ai, intended_role="admin")
     accept(ours.emulator, ai, "bob@x.org")
@@ -430,7 +430,7 @@ def test_the_last_admin_is_not_lowered(ours: Ours) -> None:
 
 
 def test_dates_of_an_open_invitation(ours: Ours) -> None:
-    """Dates cannot be changed by the API: the invitation is withdrawn and sent again, and we say so (4.4)."""
+    """Dates cannot be changed by the API: the invitation is withdrawn and sent again, and we say so."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     moved = ours.updated(bob, invitation_expiry_date=LATER)
@@ -443,7 +443,7 @@ def test_dates_of_an_open_invitation(ours: Ours) -> None:
 
 
 def test_the_expiry_of_a_membership(ours: Ours) -> None:
-    """It is given with the invitation, seen on the member, and no change of it is promised (3.6)."""
+    """It is given with the invitation, seen on the member, and no change of it is promised."""
     ai = ours.make().identifier
     bob = ours.invite(ai, membership_expiry_date=LATER)
     accept(ours.emulator, ai, "bob@x.org")
@@ -458,7 +458,7 @@ def test_the_expiry_of_a_membership(ours: Ours) -> None:
 
 
 def test_refusals_to_who_accepted_elsewhere_are_warned_of(ours: Ours) -> None:
-    """Where the address does not tell the member, preview warns of what `up` will refuse (4.3 platform_id)."""
+    """Where the address does not tell the member, preview warns of what `up` will refuse."""
     ai = ours.make().identifier
     bob = brought_to(ours, ours.invite(ai, intended_role="admin"), "elsewhere")
     changes: list[tuple[dict[str, Any], str]] = [
@@ -520,7 +520,7 @@ def test_message_and_sender_send_nothing(ours: Ours) -> None:
 
 @pytest.mark.parametrize("how", ["open", "accepted", "elsewhere", "expired", "declined", "removed"])
 def test_revoke_leaves_nothing(ours: Ours, how: str) -> None:
-    """Destroyed in each state, neither a member nor an open invitation is left (4.3: deleting one keeps the member)."""
+    """Destroyed in each state, neither a member nor an open invitation is left (deleting that keeps the member)."""
     ai = ours.make().identifier
     bob = brought_to(ours, ours.invite(ai), how)
     ours.again()
@@ -555,7 +555,7 @@ def test_keep_leaves_the_member_and_says_so(ours: Ours) -> None:
 
 
 def test_the_last_admin_stays(ours: Ours) -> None:
-    """Destroying the last admin's resource succeeds, keeps the membership and says so; others go (3.6)."""
+    """Destroying the last admin's resource succeeds, keeps the membership and says so; others go."""
     ai = ours.make().identifier
     ann = ours.invite(ai, "ann@x.org", intended_role="admin")
     bob = ours.invite(ai, intended_role="admin")
@@ -584,7 +584,7 @@ def test_a_membership_that_a_rename_leaves_behind(ours: Ours) -> None:
 @pytest.mark.parametrize("kind", ["reset", "500", "garbage", "html"])
 @pytest.mark.parametrize("operation", ["members/delete", "invitations/delete"])
 def test_a_lost_answer_while_destroying(ours: Ours, operation: str, kind: str, when: str) -> None:
-    """A removal whose answer is lost is looked after, and repeating it is no error (3.6, 4.3: DELETE again is 404)."""
+    """A removal whose answer is lost is looked after, and repeating it is no error (DELETE again is 404)."""
     ai = ours.make().identifier
     bob = brought_to(ours, ours.invite(ai), "accepted")
     ours.again()
@@ -597,7 +597,7 @@ def test_a_lost_answer_while_destroying(ours: Ours, operation: str, kind: str, w
 
 
 def test_twenty_are_read_by_two_calls(ours: Ours) -> None:
-    """Refreshing twenty people costs one GET of the collaboration and one list of open invitations (promise 7)."""
+    """Refreshing twenty people costs one GET of the collaboration and one list of open invitations."""
     ai = ours.make().identifier
     people = [ours.invite(ai, f"p{number}@x.org") for number in range(20)]
     for number in range(5):
@@ -640,7 +640,7 @@ def brought_to(ours: Ours, state: CollaborationInviteState, how: str) -> Collabo
 
 
 def test_twice_invited_by_a_race(ours: Ours) -> None:
-    """Two open invitations to one address, which the service allows in a race, are one person, and both go (4.1)."""
+    """Two open invitations to one address, which the service allows in a race, are one person, and both go."""
     ai = ours.make().identifier
     api(
         ours.emulator,
@@ -656,7 +656,7 @@ def test_twice_invited_by_a_race(ours: Ours) -> None:
 
 
 def test_an_unknown_group(ours: Ours) -> None:
-    """A group that does not exist is the service's refusal, which names it (4.1)."""
+    """A group that does not exist is the service's refusal, which names it."""
     ai = ours.make().identifier
     with pytest.raises(RequestError, match="nope"):
         ours.invite(ai, groups=["nope"])
@@ -664,7 +664,7 @@ def test_an_unknown_group(ours: Ours) -> None:
 
 
 def test_case_makes_no_other_person(ours: Ours) -> None:
-    """Another case of address or identifier is no difference, and the same person to the program (4.1 case ignored)."""
+    """Another case of address or identifier is no difference, and the same person to the program."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     other = inputs_of(bob, email="BOB@x.org", collaboration=ai.upper())

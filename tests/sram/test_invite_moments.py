@@ -202,7 +202,7 @@ def test_each_resend_is_counted(ours: Ours) -> None:
 
 
 def test_an_identifier_in_other_letters(ours: Ours) -> None:
-    """The identifier's case matters to one call alone, which gets it as the service spells it (4.1)."""
+    """The identifier's case matters to one call alone, which gets it as the service spells it."""
     ai = ours.make().identifier
     ours.invite(ai.upper())
     assert set(invited(ours.emulator, ai)) == {"bob@x.org"}

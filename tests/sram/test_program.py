@@ -55,7 +55,7 @@ def test_mocks_and_dates() -> None:
 
 @pytest.mark.parametrize("name", ["Collaboration", "CollaborationInvite", "ServiceConnection"])
 def test_providers_are_references(name: str) -> None:
-    """What is kept of a provider is a short reference to a class that can be imported (promise 8)."""
+    """What is kept of a provider is a short reference to a class that can be imported."""
     provider = getattr(resources, f"{name}Provider")
     pickled = pickle.dumps(provider())
     assert len(pickled) < 200
@@ -85,7 +85,7 @@ def test_the_data_functions(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_client_can_resend(ours: Ours) -> None:
-    """Sending once more gives an open invitation past its date 15 days, and a mail (4.4 resend)."""
+    """Sending once more gives an open invitation past its date 15 days, and a mail."""
     ai = ours.make().identifier
     bob = ours.invite(ai)
     assert bob.invitation_id is not None

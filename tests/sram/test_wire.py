@@ -79,12 +79,12 @@ def test_what_is_not_given_is_left_out(ours: Ours) -> None:
 
 
 def test_an_update_sends_role_and_groups() -> None:
-    """The update call always has both, as the service resets what is missing (4.4)."""
+    """The update call always has both, as the service resets what is missing."""
     assert wire.invitation_body("member", []) == {"intended_role": "member", "groups": []}
 
 
 def test_a_hash_goes_no_further() -> None:
-    """The secret of an invitation, which some answers hold, is in none of our types (3.2)."""
+    """The secret of an invitation, which some answers hold, is in none of our types."""
     answer = {
         "identifier": "i",
         "short_name": "ai",
@@ -96,7 +96,7 @@ def test_a_hash_goes_no_further() -> None:
 
 
 def test_units_come_in_two_shapes() -> None:
-    """Units are names in GET, and objects in the answer to the units call (3.5)."""
+    """Units are names in GET, and objects in the answer to the units call."""
     common = {"identifier": "i", "short_name": "ai", "name": "AI"}
     for units in (["Research"], [{"id": 1, "name": "Research", "organisation_id": 1}]):
         assert wire.Collaboration.model_validate({**common, "units": units}).units == ["Research"]

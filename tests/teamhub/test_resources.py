@@ -48,8 +48,10 @@ def test_the_data_function(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) 
     [
         (
             "nowhere",
-            "Helix TeamHub knows no project 'nowhere', or hides it from these credentials (HTTP 404); check the "
-            "project's id, and whose keys these are",
+            (
+                "Helix TeamHub knows no project 'nowhere', or hides it from these credentials (HTTP 404); check the "
+                "project's id, and whose keys these are"
+            ),
         ),
         ("web/x", "project: must be a project's id"),
         (7, "project: must be text"),

@@ -110,6 +110,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
+    """A machine on which nothing is prepared."""
     home, clone, bin_ = tmp_path / "home", tmp_path / "clone", tmp_path / "bin"
     for folder in (home, clone, bin_):
         folder.mkdir()
@@ -130,11 +131,13 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 @pytest.fixture
 def engine_module(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The tool's own module, imported as the tool imports it."""
     return _module("pulumi_engine", monkeypatch)
 
 
 @pytest.fixture
 def setup_module_(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The tool's own module, imported as the tool imports it."""
     return _module("setup", monkeypatch)
 
 

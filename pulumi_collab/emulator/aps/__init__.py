@@ -1,6 +1,6 @@
 """Autodesk APS, emulated: bearer tokens with scopes, apps and their collaborators; nothing can be written."""
 
-from pulumi_collab.emulator.aps import calls
+from pulumi_collab.emulator.aps import calls, controls
 from pulumi_collab.emulator.aps.model import SCOPE, World, default
 from pulumi_collab.emulator.platform import Answer, Platform, Route
 
@@ -18,9 +18,15 @@ PLATFORM: Platform[World] = Platform(
     section=World,
     default=default,
     routes=(
-        Route("clients", "GET", "/clients", calls.signed(calls.clients)),
+        Route("clients", "GET", "/clients", calls.signed(calls.clients), page="cursor"),
         Route("clients/{id}", "GET", "/clients/{id}", calls.signed(calls.client)),
-        Route("clients/{id}/collaborators", "GET", "/clients/{id}/collaborators", calls.signed(calls.collaborators)),
+        Route(
+            "clients/{id}/collaborators",
+            "GET",
+            "/clients/{id}/collaborators",
+            calls.signed(calls.collaborators),
+            page="cursor",
+        ),
     ),
     variants={  # the first is the default: the one that troubles a client least
         "page_size": ("100", "1", "2"),
@@ -35,5 +41,5 @@ PLATFORM: Platform[World] = Platform(
     environment=_environment,
     secrets=lambda world: [each.token for each in world.tokens],
     failures={"429": Answer.json({"developerMessage": "Quota limit exceeded."}, 429)},
-    controls={"edit": calls.edit},
+    controls=controls.CONTROLS,
 )

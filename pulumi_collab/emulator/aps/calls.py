@@ -1,4 +1,4 @@
-"""APS's operations: all of them read. What changes access in the real portal is a control of the emulator."""
+"""APS's operations: all of them read."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
@@ -7,10 +7,7 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pydantic import ValidationError
-
-from pulumi_collab.emulator.aps.model import SCOPE, App, Collaborator, Edit, Token, World
-from pulumi_collab.emulator.documents import ControlError, as_document, explain
+from pulumi_collab.emulator.aps.model import SCOPE, App, Collaborator, Token, World
 from pulumi_collab.emulator.platform import Answer, Call, Handler
 
 PREFIX = "/aps/applications/v1"
@@ -66,7 +63,9 @@ def unknown(call: Call[World], methods: list[str]) -> Answer:
 def clients(call: Call[World], user: str) -> Fields:
     """The apps that the person is on."""
     found = [app for app in call.section.apps if _is_on(app, user)]
-    return _page(call, "clients", [_client(app) for app in found])
+    return _page(
+        call, "clients", [_client(app) for app in found], lambda number: _client(App(client_id=f"endless-{number}"))
+    )
 
 
 def client(call: Call[World], user: str) -> Fields:
@@ -84,33 +83,12 @@ def collaborators(call: Call[World], user: str) -> Fields:
         people.sort(key=lambda each: each.email.casefold())
     elif call.variants["order"] == "reversed":
         people.reverse()
-    return _page(call, f"clients/{quote(app.client_id, safe='')}/collaborators", [_entry(each) for each in people])
-
-
-def edit(call: Call[World]) -> Answer:
-    """Puts a person on an app, changes the level, accepts an open invitation, or removes the person."""
-    try:
-        wanted = Edit.model_validate(as_document(call.body))
-        app = call.section.app(wanted.client_id)
-        if app is None:
-            raise ControlError(f"client_id: there is no app {wanted.client_id!r}")
-        person = app.person(wanted.email)
-        if wanted.access_level is None:
-            if person is None:
-                raise ControlError(f"email: {wanted.email!r} is not on the app")
-            app.collaborators.remove(person)
-            return Answer.json({"status": "ok"})
-        if person is None:
-            person = Collaborator(email=wanted.email, accepted=None)
-            app.collaborators.append(person)
-    except ValidationError as error:
-        raise ControlError(explain(error)) from None
-    person.access_level = wanted.access_level
-    if wanted.pending:
-        person.accepted = None
-    elif person.accepted is None:
-        person.accepted = call.now
-    return Answer.json({"status": "ok"})
+    return _page(
+        call,
+        f"clients/{quote(app.client_id, safe='')}/collaborators",
+        [_entry(each) for each in people],
+        lambda number: _entry(Collaborator(email=f"endless-{number}@example.org")),
+    )
 
 
 def _token(call: Call[World]) -> Token:
@@ -137,7 +115,8 @@ def _visible(call: Call[World], user: str) -> App:
     return app
 
 
-def _page(call: Call[World], path: str, everything: list[Fields]) -> Fields:
+def _page(call: Call[World], path: str, everything: list[Fields], made_up: Callable[[int], Fields]) -> Fields:
+    """A page of what there is; `made_up` gives what more there is in an endless listing."""
     most = int(call.variants["page_size"])
     asked = call.query.get("limit")
     if asked is not None and not (asked.isascii() and asked.isdigit() and int(asked) > 0):
@@ -147,16 +126,19 @@ def _page(call: Call[World], path: str, everything: list[Fields]) -> Fields:
     trick = call.variants["next_url"]
     pagination: Fields = {"limit": int(asked) if asked else size}
     following = start + size
+    results = everything[start:following]
+    if call.endless:
+        results += [made_up(number) for number in range(start + len(results), following)]
     if trick == "repeats":
         following = start  # this very page
-    if following < len(everything) or trick != "same":
+    if following < len(everything) or call.endless or trick != "same":
         origin = _elsewhere(call.origin) if trick == "other-host" else call.origin
         pagination["nextUrl"] = _link(origin, path, asked, following)
     elif call.variants["next_url_end"] != "absent":
         pagination["nextUrl"] = None if call.variants["next_url_end"] == "null" else ""
     if start:
         pagination["previousUrl"] = _link(call.origin, path, asked, max(0, start - size))
-    return {"pagination": pagination, "results": everything[start : start + size]}
+    return {"pagination": pagination, "results": results}
 
 
 def _link(origin: str, path: str, limit: str | None, start: int) -> str:

@@ -5,11 +5,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from pulumi_collab.emulator.platform import Strict
+from pulumi_collab.emulator.platform import Moment, Strict, Text
 
 SCOPE = "application:client:read"
 
-Text = Annotated[str, Field(min_length=1)]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 
 
 class Token(Strict):
@@ -22,7 +22,7 @@ class Token(Strict):
     token: Text
     user: Text | None = None
     scopes: list[Text] = Field(default_factory=lambda: [SCOPE])
-    expires: float | None = None
+    expires: Moment | None = None
 
 
 class Collaborator(Strict):
@@ -33,18 +33,18 @@ class Collaborator(Strict):
     None while it is open, and then the person is not listed.
     """
 
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+    email: Email
     access_level: Text = "VIEWER"  # any text: the service may know more levels than the documents that were seen
     user_id: str = ""
     first_name: str | None = None
     last_name: str | None = None
-    accepted: float | None = 1_735_689_600.0  # 2025-01-01
+    accepted: Moment | None = 1_735_689_600.0  # 2025-01-01
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         name, _, rest = self.email.partition("@")[0].partition(".")
         if not self.user_id:
-            self.user_id = sha256(self.email.casefold().encode()).hexdigest()[:12].upper()
+            self.user_id = made_id(self.email.casefold())
         if self.first_name is None:
             self.first_name = name.title()
         if self.last_name is None:
@@ -62,15 +62,6 @@ class App(Strict):
     def person(self, email: str) -> Collaborator | None:
         """Who has that address, in whatever case."""
         return next((each for each in self.collaborators if each.email.casefold() == email.casefold()), None)
-
-
-class Edit(Strict):
-    """What somebody does in the portal. access_level: null removes the person. pending: invited, not accepted yet."""
-
-    client_id: str
-    email: str
-    access_level: Text | None
-    pending: bool = False
 
 
 class World(Strict):
@@ -95,6 +86,11 @@ class World(Strict):
     def app(self, client_id: str) -> App | None:
         """The app of that client id."""
         return next((app for app in self.apps if app.client_id == client_id), None)
+
+
+def made_id(text: str) -> str:
+    """A user id as the service's: twelve capitals and digits."""
+    return sha256(text.encode()).hexdigest()[:12].upper()
 
 
 def default() -> World:

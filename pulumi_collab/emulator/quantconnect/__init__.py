@@ -1,7 +1,7 @@
 """QuantConnect, emulated: signed calls, projects and their collaborators."""
 
 from pulumi_collab.emulator.platform import Platform, Route
-from pulumi_collab.emulator.quantconnect import calls
+from pulumi_collab.emulator.quantconnect import calls, controls
 from pulumi_collab.emulator.quantconnect.model import World, default
 
 __all__ = ["PLATFORM"]
@@ -17,6 +17,7 @@ _OPERATIONS = (
     ("projects/collaboration/update", calls.update, ("POST",)),
     ("projects/collaboration/delete", calls.delete, ("POST",)),
 )
+_READS = ("projects/read", "projects/collaboration/read")
 
 
 def _environment(world: World, origin: str) -> dict[str, str]:
@@ -34,15 +35,15 @@ PLATFORM: Platform[World] = Platform(
     section=World,
     default=default,
     routes=tuple(
-        Route(name, method, f"/{name}", calls.signed(handler))
+        Route(name, method, f"/{name}", calls.signed(handler), reads=name in _READS)
         for name, handler, methods in _OPERATIONS
         for method in methods
     ),
-    variants={  # the first is the default: the one that troubles a client least
+    variants={  # the first is the default: what the vendor's own client understands, else what troubles one least
         "delete_key": ("either", "collaboratorId", "collaboratorUserId"),
         "duplicate_create": ("upsert", "error"),
         "delete_absent": ("ok", "error"),
-        "bad_credentials": ("401", "hash", "userid", "500"),
+        "bad_credentials": ("hash", "401", "userid", "500"),
         "slug_case": ("exact", "fold"),
         "uid": ("present", "null", "absent"),
         "owner_flag": ("present", "absent-on-others", "absent"),
@@ -53,4 +54,5 @@ PLATFORM: Platform[World] = Platform(
     refuse=lambda call: calls.failure(call, "The request was refused."),
     environment=_environment,
     secrets=lambda world: [user.token for user in world.users if user.token],
+    controls=controls.CONTROLS,
 )

@@ -1,14 +1,13 @@
 """QuantConnect's part of the world: users, one organisation, projects and who may do what in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from pulumi_collab.emulator.platform import Strict
+from pulumi_collab.emulator.platform import Moment, Strict, Text
 
 PositiveInt = Annotated[int, Field(gt=0)]
-Text = Annotated[str, Field(min_length=1)]
 
 
 class User(Strict):
@@ -56,7 +55,7 @@ class Project(Strict):
     name: Text
     owner: Text
     language: Literal["Py", "C#"] = "Py"
-    created: float = 1_735_689_600.0  # 2025-01-01
+    created: Moment = 1_735_689_600.0  # 2025-01-01
     collaborators: list[Collaborator] = Field(default_factory=list)
 
     def collaborator(self, user: User) -> Collaborator | None:
@@ -67,7 +66,8 @@ class Project(Strict):
 class World(Strict):
     """QuantConnect's section of a seed.
 
-    organisation: its id. people: how many more members there are, `person-0001` and so on, who need not be written out.
+    organisation: its id. people: how many more members there are, `person-0001` and so on, who need not be written out;
+    one whose id is among `users` is written out there.
     """
 
     organisation: Text = "demo-organisation"
@@ -80,12 +80,12 @@ class World(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        everybody = [*self.users, *_people(self.people)]
-        self._by_public_id = {user.public_id: user for user in everybody}
-        self._by_folded_id = {user.public_id.casefold(): user for user in everybody}
+        written = {user.id for user in self.users}
+        everybody = [*self.users, *(user for user in _people(self.people) if user.id not in written)]
+        self._name(everybody)
         if len(self._by_public_id) < len(everybody):
             raise ValueError("two users have the same public_id")
-        if len({user.id for user in everybody}) < len(everybody):
+        if len(written) < len(self.users):
             raise ValueError("two users have the same id")
         if len({project.id for project in self.projects}) < len(self.projects):
             raise ValueError("two projects have the same id")
@@ -97,6 +97,24 @@ class World(Strict):
             if len(set(named)) < len(named):
                 raise ValueError(f"project {project.id} names somebody twice (the owner is no collaborator)")
         return self
+
+    def _name(self, everybody: Iterable[User]) -> None:
+        self._by_public_id = {user.public_id: user for user in everybody}
+        self._by_folded_id = {name.casefold(): user for name, user in self._by_public_id.items()}
+
+    def rename(self, user: User, public_id: str) -> None:
+        """Another public id for `user`, in all projects; who was not written out is from now on."""
+        if all(each is not user for each in self.users):
+            self.users.append(user)
+        for project in self.projects:
+            mine = project.collaborator(user)
+            if mine:
+                mine.user = public_id
+            if project.owner == user.public_id:
+                project.owner = public_id
+        everybody = [*self._by_public_id.values()]
+        user.public_id = public_id
+        self._name(everybody)
 
     def user(self, public_id: str, *, fold: bool = False) -> User | None:
         """The user of that public id; with `fold`, also where only the letters' case differs."""

@@ -58,6 +58,9 @@ class World(Strict):
         _unique("collaborations have the same identifier", (each.identifier.lower() for each in self.collaborations))
         names = [(each.organisation, each.short_name) for each in self.collaborations]
         _unique("collaborations of an organisation have the same short_name", (str(name) for name in names))
+        for organisation in self.organisations:
+            for name in {name for key in organisation.keys for name in key.units} - {*organisation.units}:
+                raise ValueError(f"organisation {organisation.short_name!r} has a key of unit {name!r}, which is none")
         for each in self.collaborations:
             self._check(each)
         return self

@@ -5,9 +5,8 @@ from uuid import uuid4
 
 from pydantic import Field
 
-from pulumi_collab.emulator.platform import Strict
+from pulumi_collab.emulator.platform import Moment, Strict, Text
 
-Text = Annotated[str, Field(min_length=1)]
 Role = Literal["admin", "member"]
 
 SEEDED = 1_735_689_600.0  # 2025-01-01: when what a seed names was made, unless it says otherwise
@@ -38,7 +37,7 @@ class Organisation(Strict):
     known_tags: list[Text] = Field(default_factory=list)
     admin_email: str | None = None
     keys: list[ApiKey] = Field(default_factory=list)
-    created_at: float = SEEDED
+    created_at: Moment = SEEDED
 
 
 class User(Strict):
@@ -49,7 +48,7 @@ class User(Strict):
     email: str = ""
     name: str = ""
     suspended: bool = False
-    created_at: float = SEEDED
+    created_at: Moment = SEEDED
 
 
 class ServiceGroup(Strict):
@@ -71,7 +70,7 @@ class Service(Strict):
     description: str = ""
     connection: Literal["automatic", "approval", "not_allowed", "everyone"] = "automatic"
     groups: list[ServiceGroup] = Field(default_factory=list)
-    created_at: float = SEEDED
+    created_at: Moment = SEEDED
 
 
 class Membership(Strict):
@@ -81,9 +80,9 @@ class Membership(Strict):
     uid: Text
     role: Role = "member"
     status: Literal["active", "expired"] = "active"
-    expiry_date: float | None = None
+    expiry_date: Moment | None = None
     invitation_id: int | None = None
-    created_at: float = SEEDED
+    created_at: Moment = SEEDED
 
 
 class Group(Strict):
@@ -97,7 +96,7 @@ class Group(Strict):
     auto_provision_members: bool = False
     members: list[Text] = Field(default_factory=list)
     service_group: bool = False
-    created_at: float = SEEDED
+    created_at: Moment = SEEDED
 
 
 class Invitation(Strict):
@@ -116,11 +115,11 @@ class Invitation(Strict):
     groups: list[str] = Field(default_factory=list)
     message: str | None = None
     sender_name: str | None = None
-    expiry_date: float = SEEDED + 15 * 86_400
-    membership_expiry_date: float | None = None
+    expiry_date: Moment = SEEDED + 15 * 86_400
+    membership_expiry_date: Moment | None = None
     hash: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     reminded: bool = False
-    created_at: float = SEEDED
+    created_at: Moment = SEEDED
 
 
 class Collaboration(Strict):
@@ -136,7 +135,7 @@ class Collaboration(Strict):
     disable_join_requests: bool = False
     disclose_member_information: bool = False
     disclose_email_information: bool = False
-    expiry_date: float | None = None
+    expiry_date: Moment | None = None
     website_url: str | None = None
     support_email: str | None = None
     status: Literal["active", "expired", "suspended"] = "active"
@@ -147,9 +146,9 @@ class Collaboration(Strict):
     memberships: list[Membership] = Field(default_factory=list)
     invitations: list[Invitation] = Field(default_factory=list)
     groups: list[Group] = Field(default_factory=list)
-    created_at: float = SEEDED
-    updated_at: float = SEEDED
-    last_activity_date: float = SEEDED
+    created_at: Moment = SEEDED
+    updated_at: Moment = SEEDED
+    last_activity_date: Moment = SEEDED
 
     def member(self, uid: str) -> Membership | None:
         """The membership of that user."""
@@ -188,7 +187,7 @@ class Mail(Strict):
     reason: Literal["administrator", "invite", "resend", "reminder"]
     collaboration: str
     invitation_id: str
-    sent_at: float
+    sent_at: Moment
 
 
 def new_identifier() -> str:

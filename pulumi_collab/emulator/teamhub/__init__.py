@@ -1,7 +1,7 @@
 """Helix TeamHub, emulated: calls with both keys, projects and their collaborators."""
 
 from pulumi_collab.emulator.platform import Platform, Route
-from pulumi_collab.emulator.teamhub import calls
+from pulumi_collab.emulator.teamhub import calls, controls
 from pulumi_collab.emulator.teamhub.model import World, default
 
 __all__ = ["PLATFORM"]
@@ -34,7 +34,10 @@ PLATFORM: Platform[World] = Platform(
     prefix="/teamhub/api",
     section=World,
     default=default,
-    routes=tuple(Route(name, method, path, calls.signed(act)) for name, method, path, act in _OPERATIONS),
+    routes=tuple(
+        Route(name, method, path, calls.signed(act), page="offset" if name.endswith("/list") else None)
+        for name, method, path, act in _OPERATIONS
+    ),
     variants={  # the first is the default: the one that troubles a client least
         "duplicate_post": ("error", "upsert"),
         "not_found_body": ("json", "empty", "html"),
@@ -52,4 +55,5 @@ PLATFORM: Platform[World] = Platform(
     refuse=lambda call: calls.failure(call, calls.Refused(422, "The request was refused.")),
     environment=_environment,
     secrets=lambda world: [world.company_key, *(account.key for account in world.accounts if account.key)],
+    controls=controls.CONTROLS,
 )

@@ -31,13 +31,14 @@ class Refused(Exception):  # the service says no: an answer, not an error of the
 
 
 def signed(act: Act) -> Handler[World]:
-    """`act` behind the check of the version and both keys."""
+    """`act` behind the check of both keys, and then of the version."""
 
     def handle(call: Call[World]) -> Answer:
         try:
+            caller = _caller(call)
             if call.headers.get("accept") != ACCEPT:
                 raise Refused(406, f"Name the version: Accept: {ACCEPT}.")
-            status, body = act(call, _caller(call))
+            status, body = act(call, caller)
             return Answer.json(body, status)
         except Refused as error:
             return failure(call, error)
@@ -143,7 +144,7 @@ def accounts(call: Call[World], caller: Account) -> tuple[int, Fields]:
     _query(call, "limit", "offset")
     _of_the_company(caller)
     found = [account.id for account in call.section.everybody() if account.type == "collaborator"]
-    return 200, _page(call, found, lambda id_: _account(call, call.section.account(id_)))
+    return 200, _page(call, found, lambda id_: _account(call, id_))
 
 
 def account(call: Call[World], caller: Account) -> tuple[int, Fields]:
@@ -152,7 +153,7 @@ def account(call: Call[World], caller: Account) -> tuple[int, Fields]:
     found = _named(call)
     if found.type != "collaborator":
         raise Refused(404, "The collaborator was not found.")
-    return 200, _account(call, found)
+    return 200, _account(call, found.id)
 
 
 def _caller(call: Call[World]) -> Account:
@@ -256,7 +257,10 @@ def _page(call: Call[World], ids: list[str], show: Callable[[str], Fields]) -> F
     limit, offset = min(_number(call, "limit", most, 1), most), _number(call, "offset", 0, 0)
     shown = ids[offset : offset + limit]
     end = offset + len(shown)
-    more = end < len(ids)
+    if call.endless:
+        shown += [f"endless-{number}" for number in range(end, offset + limit)]
+        end = offset + limit
+    more = end < len(ids) or call.endless
     metadata: Fields = {
         "more_results": more,
         "next_offset": end,
@@ -270,15 +274,18 @@ def _page(call: Call[World], ids: list[str], show: Callable[[str], Fields]) -> F
 
 
 def _entry(call: Call[World], project: Project, account: str, status: int = 200) -> Fields:
+    """Somebody's access; of somebody without an account, who is made up for an endless listing, a guest's."""
     expanded = set(filter(None, call.query.get("expand", "").split(",")))
     if expanded - {"collaborator", "project"}:
         raise Refused(400, "expand: only collaborator and project can be expanded.")
     short: Any = account if call.variants["collaborator_shape"] == "string" else {"id": account}
+    if call.section.account(account) is None:
+        project = Project(id=project.id, collaborators=[Collaborator(collaborator=account, role="guest")])
     direct = project.direct(account)
     entry = {
         **_noise(call, status),
         "project": _project(call, project) if "project" in expanded else {"id": project.id},
-        "collaborator": _account(call, call.section.account(account)) if "collaborator" in expanded else short,
+        "collaborator": _account(call, account) if "collaborator" in expanded else short,
         "role": direct.role if direct else None,
         "highest_role": project.highest(account),
     }
@@ -303,8 +310,8 @@ def _project(call: Call[World], project: Project) -> Fields:
     }
 
 
-def _account(call: Call[World], account: Account | None) -> Fields:
-    assert account is not None  # the section was checked, and accounts never go
+def _account(call: Call[World], id_: str) -> Fields:
+    account = call.section.account(id_) or Account(id=id_)
     return {
         **_noise(call, 200),
         "id": account.id,

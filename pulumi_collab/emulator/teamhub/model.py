@@ -5,14 +5,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from pulumi_collab.emulator.platform import Strict
+from pulumi_collab.emulator.platform import Strict, Text
 
 RANKS = ("guest", "developer", "master", "manager", "admin")  # from the lowest on
 MANAGERS = ("manager", "admin")  # who may change a project's members
 
-AccountId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9_.+-]{0,99}$")]
+AccountId = Text  # the documents know only word characters, dots, dashes and plus signs: a client must survive others
 ProjectId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{2,100}$")]
-Key = Annotated[str, Field(min_length=1)]
 Role = Literal["guest", "developer", "master"]
 AnyRole = Literal["guest", "developer", "master", "manager", "admin"]
 
@@ -30,7 +29,7 @@ class Account(Strict):
     first_name: str = ""
     last_name: str = ""
     email: str = ""
-    key: Key | None = None
+    key: Text | None = None
     company_admin: bool = False
 
     @model_validator(mode="after")
@@ -101,7 +100,7 @@ class World(Strict):
     """
 
     company: ProjectId = "demo-company"
-    company_key: Key = "demo-company-key"
+    company_key: Text = "demo-company-key"
     people: Annotated[int, Field(ge=0, le=9999)] = 0
     accounts: list[Account] = Field(default_factory=list)
     projects: list[Project] = Field(default_factory=list)

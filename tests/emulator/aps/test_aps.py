@@ -50,16 +50,19 @@ def world(emulator: Emulator) -> Emulator:
 
 
 def ask(emulator: Emulator, path: str = LIST, token: str | None = "of-ann", method: str = "GET") -> requests.Response:
+    """One call, with a token or without one."""
     url = path if path.startswith("http") else f"{emulator.url}/aps/applications/v1/{path}"
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     return requests.request(method, url, headers=headers, timeout=30)
 
 
 def mails(emulator: Emulator, **more: Any) -> list[str]:
+    """The addresses that a call lists."""
     return [each["email"] for each in ask(emulator, **more).json()["results"]]
 
 
 def edit(emulator: Emulator, **body: Any) -> requests.Response:
+    """What somebody does in the portal."""
     return requests.post(f"{emulator.url}/_emulator/aps/edit", json=body, timeout=30)
 
 
@@ -226,9 +229,57 @@ def test_what_people_do_in_the_portal(world: Emulator) -> None:
     assert "eve@example.org" not in mails(world)
 
 
+def listed(emulator: Emulator, app: str = "one") -> dict[str, str]:
+    """Addresses and user ids of an app's people."""
+    results = ask(emulator, f"clients/{app}/collaborators").json()["results"]
+    return {each["email"]: each["userId"] for each in results}
+
+
+def test_a_person_gets_another_address(world: Emulator) -> None:
+    """The user id stays, on all apps; whoever signed in with the old address is still the same person."""
+    edit(world, client_id="two", email="ann@example.org", access_level="EDITOR")
+    before = listed(world)
+    assert edit(world, client_id="one", email="Ann@example.org", new_email="ann@new.example").ok
+    assert listed(world) == listed(world) | {"ann@new.example": before["ann@example.org"]}
+    assert "ann@example.org" not in listed(world)
+    assert listed(world, "two") == {"ann@new.example": before["ann@example.org"]}
+    assert ask(world).json()["results"][0]["accessLevel"] == "OWNER"
+    body = {"email": "ben.lee@example.org", "new_email": "ben@new.example", "access_level": "VIEWER"}
+    assert edit(world, client_id="one", **body).ok
+    assert ask(world).json()["results"][1]["accessLevel"] == "VIEWER"
+    assert listed(world)["ben@new.example"] == "389JJQ8PJSMJ"
+
+
+def test_an_address_passes_to_somebody_else(world: Emulator) -> None:
+    """Who is put on an app with an address that another person had is another person, on every app the same."""
+    before = listed(world)["ann@example.org"]
+    edit(world, client_id="one", email="ann@example.org", new_email="ann@new.example")
+    edit(world, client_id="two", email="ann@new.example", access_level="OWNER")
+    for app in ("one", "two"):
+        assert edit(world, client_id=app, email="ann@example.org", access_level="VIEWER").ok
+    assert listed(world)["ann@new.example"] == before
+    assert listed(world)["ann@example.org"] not in (before, "")
+    assert listed(world)["ann@example.org"] == listed(world, "two")["ann@example.org"]
+    assert edit(world, client_id="one", email="eve@example.org", access_level="VIEWER", user_id="EVE").ok
+    assert listed(world)["eve@example.org"] == "EVE"
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
+        ({"client_id": "one", "email": "ann@example.org"}, "access_level: this field is needed"),
+        ({"client_id": "one", "email": "zoe@x", "new_email": "zoe@y"}, "is not on the app"),
+        ({"client_id": "one", "email": "zoe@x", "new_email": "zoe@y", "access_level": "OWNER"}, "is not on the app"),
+        ({"client_id": "one", "email": "ann@example.org", "new_email": "Cleo@Example.org"}, "somebody else's address"),
+        ({"client_id": "one", "email": "ann@example.org", "new_email": "nonsense"}, "new_email"),
+        (
+            {"client_id": "one", "email": "zoe@x", "access_level": "OWNER", "user_id": "389JJQ8PJSMJ"},
+            "'389JJQ8PJSMJ' is somebody else",
+        ),
+        (
+            {"client_id": "one", "email": "ben.lee@example.org", "access_level": "OWNER", "user_id": "X"},
+            "until that person is removed",
+        ),
         ({}, "client_id: Field required"),
         ({"client_id": "none", "email": "a@x", "access_level": "VIEWER"}, "there is no app 'none'"),
         ({"client_id": "one", "email": "a@x", "access_level": None}, "is not on the app"),

@@ -1,6 +1,7 @@
-"""An organisation's program, written from the measured facts alone: the tests' other end of the wire."""
+"""An organisation's program, written from what SRAM was measured to do alone: the tests' other end of the wire."""
 
 import json
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -113,6 +114,10 @@ class Api:
         answer = self.session.post(url, json=body, timeout=30)
         assert answer.status_code == status, answer.text
         return answer.json()
+
+    def now(self) -> int:
+        """The emulator's time, in whole seconds since 1970."""
+        return int(time.time() + self.emulator.state()["clock_offset_seconds"])
 
     def mails(self) -> list[tuple[str, str]]:
         """The mails so far: to whom, and why."""

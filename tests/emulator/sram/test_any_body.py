@@ -69,6 +69,7 @@ _WORLD: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def anything() -> Iterator[Api]:
+    """A caller in a world that has one of each thing."""
     with Emulator(seed=_WORLD) as emulator, Api(emulator) as caller:
         yield caller
 
@@ -83,7 +84,7 @@ def anything() -> Iterator[Api]:
 def test_any_body_is_answered(
     anything: Api, operation: tuple[str, str], changes: dict[str, Any], whole: Any, as_object: bool
 ) -> None:
-    """§2: whatever is sent, the answer is one of the server's own, and the world can still be read and seeded."""
+    """Whatever is sent, the answer is one of the server's own, and the world can still be read and seeded."""
     anything.emulator.reset()
     method, path = operation
     usual = {**NEW, "invites": ["a@x.test"], "name": "G", "collaboration_identifier": _IDENTIFIERS["co"]}

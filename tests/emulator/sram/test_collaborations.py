@@ -7,7 +7,7 @@ from .test_creation import ALWAYS
 
 
 def test_the_shape_that_is_read(api: Api, co: Any) -> None:
-    """§3.3: a collaboration that is read has a fixed shape, and names for tags and units."""
+    """A collaboration that is read has a fixed shape, and names for tags and units."""
     api.member(co)
     api.connect(co, "https://mail.example.org")
     read = api.read(co)
@@ -20,14 +20,14 @@ def test_the_shape_that_is_read(api: Api, co: Any) -> None:
 
 
 def test_users_are_shown_whatever_is_disclosed(api: Api) -> None:
-    """§3.3: the disclose flags hide nothing from a key."""
+    """The disclose flags hide nothing from a key."""
     made = api.create(disclose_member_information=False, disclose_email_information=False)
     api.member(made)
     assert api.read(made)["collaboration_memberships"][0]["user"]["email"] == "erin@people.test"
 
 
 def test_what_is_never_shown(api: Api) -> None:
-    """§3.3: administrators, message, invitations and requests are in no answer that is read."""
+    """Administrators, message, invitations and requests are in no answer that is read."""
     made = api.create(administrators=["a@x.test"], message="Please")
     read = api.read(made)
     assert not {"administrators", "administrator", "message", "invitations", "service_connection_requests"} & set(read)
@@ -35,7 +35,7 @@ def test_what_is_never_shown(api: Api) -> None:
 
 
 def test_counts_have_all_invitations(api: Api, co: Any) -> None:
-    """§3.3: `invitations_count` has accepted and expired ones too."""
+    """`invitations_count` has accepted and expired ones too."""
     api.member(co)
     late = api.invited(co, "late@people.test")
     api.act("age-invitation", invitation_id=late, days=16)
@@ -46,7 +46,7 @@ def test_counts_have_all_invitations(api: Api, co: Any) -> None:
 
 
 def test_activity(api: Api, co: Any) -> None:
-    """§3.3: the activity dates move with invitations and disconnections, not with connections or units."""
+    """The activity dates move with invitations and disconnections, not with connections or units."""
     dates = ("last_activity_date", "updated_at")
 
     def moved() -> bool:
@@ -68,7 +68,7 @@ def test_activity(api: Api, co: Any) -> None:
 
 
 def test_the_organisation(harbour: Api) -> None:
-    """§3.3: the organisation comes with all its collaborations, as they are read, but groups with numbers of users."""
+    """The organisation comes with all its collaborations, as they are read, but groups with numbers of users."""
     made = harbour.create(units=["Research"])
     harbour.member(made)
     group = {"name": "G", "short_name": "g", "collaboration_identifier": made["identifier"]}
@@ -102,7 +102,7 @@ def test_the_organisation(harbour: Api) -> None:
     ],
 )
 def test_filters(harbour: Api, query: str, names: list[str]) -> None:
-    """§3.3: filters are lists of which all must match, whatever the case; services by their abbreviation."""
+    """Filters are lists of which all must match, whatever the case; services by their abbreviation."""
     harbour.create(name="A", short_name="a", tags=["red"], units=["Research"])
     harbour.create(name="B", short_name="b", tags=["blue", "red"], units=["Support"])
     harbour.connect(harbour.create(name="C", short_name="c"), "https://open.service.test")
@@ -110,7 +110,7 @@ def test_filters(harbour: Api, query: str, names: list[str]) -> None:
 
 
 def test_delete(api: Api, co: Any) -> None:
-    """§3.4: all that is in it goes, a second deletion is 404, and the names are free again at once."""
+    """All that is in it goes, a second deletion is 404, and the names are free again at once."""
     invitation_id = api.invited(co)
     path = f"/collaborations/v1/{co['identifier']}"
     assert api.ok("DELETE", path, status=204) is None
@@ -121,7 +121,7 @@ def test_delete(api: Api, co: Any) -> None:
 
 
 def test_units_are_replaced(harbour: Api) -> None:
-    """§3.5: units are replaced whole, case does not matter, and the answer has objects and no tags or services."""
+    """Units are replaced whole, case does not matter, and the answer has objects and no tags or services."""
     made = harbour.create(units=["Support"])
     path = f"/collaborations/v1/{made['identifier']}/units"
     for _ in range(2):
@@ -145,7 +145,7 @@ def test_units_are_replaced(harbour: Api) -> None:
     ],
 )
 def test_wrong_units(api: Api, co: Any, body: Any, status: int, text: str) -> None:
-    """§3.5: an unknown unit is 400 and an object is read by its keys; nothing changes."""
+    """An unknown unit is 400 and an object is read by its keys; nothing changes."""
     got, message = api.refused("PUT", f"/collaborations/v1/{co['identifier']}/units", body)
     assert got == status
     assert text in message

@@ -38,7 +38,7 @@ PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n and more").decode()
 
 
 def test_the_answers_shape(api: Api) -> None:
-    """§3.2: an answer to nothing special has the fields that are always there, and services."""
+    """An answer to nothing special has the fields that are always there, and services."""
     made = api.create()
     assert made.keys() == ALWAYS | {"services"}
     assert made["created_by"] == "ext_api"
@@ -47,7 +47,7 @@ def test_the_answers_shape(api: Api) -> None:
 
 
 def test_the_shape_depends_on_the_request(harbour: Api) -> None:
-    """§3.2: with administrators the organisation comes and services go; with an administrator much more comes."""
+    """With administrators the organisation comes and services go; with an administrator much more comes."""
     invited = harbour.create(administrators=["a@x.test"])
     assert invited.keys() == ALWAYS | {"organisation"}
     known = harbour.create(name="B", short_name="b", administrator="urn:ann")
@@ -66,7 +66,7 @@ def test_the_shape_depends_on_the_request(harbour: Api) -> None:
 
 
 def test_the_hash_that_leaks(harbour: Api) -> None:
-    """§3.2: with an administrator and administrators the answer has the secret by which invitations are accepted."""
+    """With an administrator and administrators the answer has the secret by which invitations are accepted."""
     made = harbour.create(administrators=["a@x.test"], administrator="urn:ann")
     [invitation] = harbour.emulator.state()["sram"]["collaborations"][1]["invitations"]
     assert made["invitations"][0]["hash"] == invitation["hash"]
@@ -74,7 +74,7 @@ def test_the_hash_that_leaks(harbour: Api) -> None:
 
 
 def test_missing_fields_are_all_named(api: Api) -> None:
-    """§3.1: all missing required fields are named at once, in the server's order."""
+    """All missing required fields are named at once, in the server's order."""
     body = {"description": "", "disclose_member_information": True, "disclose_email_information": True}
     wanted = "Missing required attributes: ['name', 'disable_join_requests', 'administrators']"
     assert api.refused("POST", "/collaborations/v1", body) == (400, wanted)
@@ -96,7 +96,7 @@ def test_missing_fields_are_all_named(api: Api) -> None:
     ],
 )
 def test_values_kept_as_sent(api: Api, field: str, value: str) -> None:
-    """§3.1: empty texts, blanks in names and the longest names are kept."""
+    """Empty texts, blanks in names and the longest names are kept."""
     made = api.create(**{field: value})
     assert made[field] == api.read(made)[field] == value
 
@@ -128,7 +128,7 @@ def test_values_kept_as_sent(api: Api, field: str, value: str) -> None:
     ],
 )
 def test_refused_values(api: Api, field: str, value: Any, message: str) -> None:
-    """§3.1: what a field may not have is 400, and makes nothing."""
+    """What a field may not have is 400, and makes nothing."""
     status, text = api.refused("POST", "/collaborations/v1", {**NEW, field: value})
     assert status == 400
     assert message in text
@@ -150,7 +150,7 @@ def test_refused_values(api: Api, field: str, value: Any, message: str) -> None:
     ],
 )
 def test_values_that_are_normalised(api: Api, field: str, sent: Any, kept: Any) -> None:
-    """§3.1: blanks around a link go, 1 is true, duplicate units fold, and a bare text of tags is taken as letters."""
+    """Blanks around a link go, 1 is true, duplicate units fold, and a bare text of tags is taken as letters."""
     made = api.create(**{field: sent})
     for shown in (made[field], api.read(made)[field]):
         assert (sorted(shown) if field == "tags" else shown) == (sorted(kept) if field == "tags" else kept)
@@ -158,12 +158,12 @@ def test_values_that_are_normalised(api: Api, field: str, sent: Any, kept: Any) 
 
 @pytest.mark.parametrize("field", ["expiry_date", "logo", "message"])
 def test_harmless_nulls(api: Api, field: str) -> None:
-    """§2: null in these means the same as leaving them out."""
+    """Null in these means the same as leaving them out."""
     assert api.ok("POST", "/collaborations/v1", {**NEW, field: None})["expiry_date"] is None
 
 
 def test_null_booleans_are_false(api: Api) -> None:
-    """§3.1: null becomes false."""
+    """Null becomes false."""
     made = api.ok("POST", "/collaborations/v1", {**NEW, "disclose_member_information": None})
     assert made["disclose_member_information"] is False
 
@@ -183,13 +183,13 @@ def test_null_booleans_are_false(api: Api) -> None:
     ],
 )
 def test_fields_that_say_nothing(api: Api, field: str) -> None:
-    """§3.1: what the server decides itself, and what it does not know, is ignored."""
+    """What the server decides itself, and what it does not know, is ignored."""
     made = api.create(**{field: "mine"})
     assert made.get(field) != "mine"
 
 
 def test_create_with_an_id_is_not_played(api: Api, co: Any) -> None:
-    """§3.1: sending an id would overwrite that collaboration; the emulator refuses it."""
+    """Sending an id would overwrite that collaboration; the emulator refuses it."""
     assert api.refused("POST", "/collaborations/v1", {**NEW, "id": co["id"], "short_name": "b"})[0] == 400
     assert api.read(co)["name"] == co["name"]
 
@@ -205,12 +205,12 @@ def test_create_with_an_id_is_not_played(api: Api, co: Any) -> None:
     ],
 )
 def test_short_names_made_from_names(api: Api, name: str, short_name: str) -> None:
-    """§3.1: without a short name one is made from the name."""
+    """Without a short name one is made from the name."""
     assert api.create(name=name, short_name=None)["short_name"] == short_name
 
 
 def test_made_short_names_are_numbered(harbour: Api, lighthouse: Api) -> None:
-    """§3.1: a made short name that any organisation has gets a number at its end, within 16 characters."""
+    """A made short name that any organisation has gets a number at its end, within 16 characters."""
     lighthouse.create(name="n" * 16, short_name=None)
     made = [harbour.create(name="n" * length, short_name=None)["short_name"] for length in (17, 18)]
     assert made == ["nnnnnnnnnnnnnnn2", "nnnnnnnnnnnnnnn3"]
@@ -219,14 +219,14 @@ def test_made_short_names_are_numbered(harbour: Api, lighthouse: Api) -> None:
 
 @pytest.mark.parametrize("name", ["Full One", "full one", "Full One  "])
 def test_duplicate_names(harbour: Api, name: str) -> None:
-    """§3.1: names are unique in the organisation, whatever the case and blanks at the end."""
+    """Names are unique in the organisation, whatever the case and blanks at the end."""
     harbour.create(name="Full One", short_name="full_one")
     wanted = f"Collaboration with name '{name}' already exists within organisation 'Harbour Institute'."
     assert harbour.refused("POST", "/collaborations/v1", {**NEW, "name": name}) == (400, wanted)
 
 
 def test_duplicate_short_names(harbour: Api, lighthouse: Api) -> None:
-    """§3.1: short names are unique in the organisation; another one may have the same."""
+    """Short names are unique in the organisation; another one may have the same."""
     harbour.create(short_name="full_one")
     wanted = "Collaboration with short_name 'full_one' already exists within organisation 'Harbour Institute'."
     body = {**NEW, "name": "Other", "short_name": "full_one"}
@@ -235,7 +235,7 @@ def test_duplicate_short_names(harbour: Api, lighthouse: Api) -> None:
 
 
 def test_default_tags_are_added(lighthouse: Api) -> None:
-    """§3.1: the organisation's default tags are added to those sent."""
+    """The organisation's default tags are added to those sent."""
     made = lighthouse.create(tags=["mine"])
     assert made["tags"] == ["mine", "lighthouse_all"]
     assert set(lighthouse.read(made)["tags"]) == {"mine", "lighthouse_all"}
@@ -243,7 +243,7 @@ def test_default_tags_are_added(lighthouse: Api) -> None:
 
 
 def test_tags_and_units_are_sets(harbour: Api) -> None:
-    """§3.1: what is read has another order than what was sent."""
+    """What is read has another order than what was sent."""
     for number, (tags, units) in enumerate([(["ab", "ba"], ["Support", "Research"]), (["ba", "ab"], ["Research"])]):
         made = harbour.create(name=str(number), short_name=f"c{number}", tags=tags, units=units)
         read = harbour.read(made)
@@ -252,7 +252,7 @@ def test_tags_and_units_are_sets(harbour: Api) -> None:
 
 
 def test_administrators_are_invited(harbour: Api) -> None:
-    """§3.1: each administrator gets an invitation as admin, duplicates too, but not the organisation's own."""
+    """Each administrator gets an invitation as admin, duplicates too, but not the organisation's own."""
     sent = ["a@b@c", "a@x.test", "a@x.test", "boss@harbour.test", "Boss@harbour.test"]
     made = harbour.create(administrators=sent, message="Please")
     invited = harbour.open(made)
@@ -265,13 +265,13 @@ def test_administrators_are_invited(harbour: Api) -> None:
 
 @pytest.mark.parametrize("uid", ["urn:nobody", "ann@people.test", "", None, 5])
 def test_unknown_administrators_are_ignored(harbour: Api, uid: Any) -> None:
-    """§3.1: an administrator who is no known uid is silently ignored."""
+    """An administrator who is no known uid is silently ignored."""
     made = harbour.ok("POST", "/collaborations/v1", {**NEW, "administrator": uid})
     assert harbour.read(made)["collaboration_memberships"] == []
 
 
 def test_a_known_administrator_is_a_member_at_once(harbour: Api) -> None:
-    """§3.1: a known uid becomes an administrator without an invitation."""
+    """A known uid becomes an administrator without an invitation."""
     made = harbour.create(administrator="urn:ann")
     [membership] = harbour.read(made)["collaboration_memberships"]
     assert (membership["role"], membership["user"]["uid"]) == ("admin", "urn:ann")
@@ -280,7 +280,7 @@ def test_a_known_administrator_is_a_member_at_once(harbour: Api) -> None:
 
 @pytest.mark.parametrize("logo", [PICTURE, f"data:image/png;base64,{PICTURE}", "", None])
 def test_logos_are_read_as_links(api: Api, logo: str | None) -> None:
-    """§3.1: a picture comes back as a link that needs no key, and where none is sent it is the organisation's."""
+    """A picture comes back as a link that needs no key, and where none is sent it is the organisation's."""
     made = api.create(logo=logo)
     assert made["logo"] == f"{api.base}/api/images/collaborations/{made['uuid4']}"
     picture = requests.get(made["logo"], timeout=30)
@@ -297,7 +297,7 @@ def test_logos_are_read_as_links(api: Api, logo: str | None) -> None:
     ],
 )
 def test_half_made_collaborations(lighthouse: Api, fields: dict[str, Any]) -> None:
-    """§2: after these `Database error`s the collaboration is there, without tags or without invitations."""
+    """After these `Database error`s the collaboration is there, without tags or without invitations."""
     assert lighthouse.refused("POST", "/collaborations/v1", {**NEW, **fields}) == (400, "Database error")
     half = lighthouse.listed()[-1]
     assert (half["short_name"], half["tags"]) == (NEW["short_name"], [])
@@ -306,7 +306,7 @@ def test_half_made_collaborations(lighthouse: Api, fields: dict[str, Any]) -> No
 
 
 def test_the_race_for_a_new_tag(api: Api) -> None:
-    """§2: who loses a race for a new tag is told `Database error`, and is there without tags; the tag exists then."""
+    """Who loses a race for a new tag is told `Database error`, and is there without tags; the tag exists then."""
     api.emulator.variants(sram={"database_error": "on-shared-new-tag"})
     assert api.refused("POST", "/collaborations/v1", {**NEW, "tags": ["new"]}) == (400, "Database error")
     [half] = api.listed()

@@ -12,6 +12,7 @@ from .client import NEW, Api
 
 
 def seconds(text: str) -> int:
+    """The moment of a date in UTC."""
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
@@ -25,13 +26,13 @@ def seconds(text: str) -> int:
     ],
 )
 def test_expiry_days(api: Api, sent: str, kept: str) -> None:
-    """§3.1, §6: a collaboration's expiry is midnight of the value plus four hours."""
+    """A collaboration's expiry is midnight of the value plus four hours."""
     made = api.create(expiry_date=seconds(sent))
     assert made["expiry_date"] == api.read(made)["expiry_date"] == seconds(kept)
 
 
 def test_later_today_is_already_past(api: Api) -> None:
-    """§3.1: a date of today is accepted, and is then in the past; one of some days ago is not."""
+    """A date of today is accepted, and is then in the past; one of some days ago is not."""
     today = datetime.fromtimestamp(_now(api), UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
     api.emulator.advance(today + 3600 * 12 - _now(api))  # noon
     made = api.create(expiry_date=today + 3600 * 14)
@@ -46,13 +47,13 @@ def _now(api: Api) -> float:
 
 
 def test_milliseconds_by_mistake(api: Api) -> None:
-    """§3.1, §6: milliseconds for a collaboration's expiry are 500."""
+    """Milliseconds for a collaboration's expiry are 500."""
     message = "year 58943 is out of range"
     assert api.refused("POST", "/collaborations/v1", {**NEW, "expiry_date": 1_797_897_600_000}) == (500, message)
 
 
 def test_a_server_in_amsterdam(api: Api) -> None:
-    """§6: a server whose zone is Amsterdam's shows every date one or two hours early."""
+    """A server whose zone is Amsterdam's shows every date one or two hours early."""
     made = api.create(expiry_date=seconds("2030-06-15"))
     invitation_id = api.invited(made, invitation_expiry_date=seconds("2031-01-15") * 1000)
     api.emulator.variants(sram={"timezone": "amsterdam"})
@@ -61,9 +62,9 @@ def test_a_server_in_amsterdam(api: Api) -> None:
     assert api.invitation(invitation_id)["invitation"]["expiry_date"] == seconds("2031-01-15") - 3600
 
 
-@given(moment=st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2037, 12, 31)))
+@given(moment=st.datetimes(datetime(2000, 1, 1), datetime(2037, 12, 31)))  # noqa: DTZ001 - hypothesis takes no others
 def test_the_zone_of_amsterdam(moment: datetime) -> None:
-    """§6: a date is shown as if its UTC clock time were Amsterdam's, where there is such a time."""
+    """A date is shown as if its UTC clock time were Amsterdam's, where there is such a time."""
     local = moment.replace(microsecond=0, tzinfo=ZoneInfo("Europe/Amsterdam"))
     assume(local.astimezone(UTC).astimezone(local.tzinfo).hour == local.hour)  # one hour a year is skipped
     utc = int(moment.replace(tzinfo=UTC).timestamp())

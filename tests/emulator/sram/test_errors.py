@@ -20,7 +20,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
     ],
 )
 def test_bad_credentials(api: Api, authorization: str | None, message: str) -> None:
-    """§2: no key and no bearer are told from a wrong key; both are 401."""
+    """No key and no bearer are told from a wrong key; both are 401."""
     headers = {"Authorization": authorization} if authorization else {}
     answer = requests.get(f"{api.base}/api/organisations/v1", headers=headers, timeout=30)
     assert answer.status_code == 401
@@ -29,13 +29,13 @@ def test_bad_credentials(api: Api, authorization: str | None, message: str) -> N
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
 def test_the_schemes_case_does_not_matter(api: Api, scheme: str) -> None:
-    """§2: the scheme's case does not matter."""
+    """The scheme's case does not matter."""
     headers = {"Authorization": f"{scheme} {api.token}"}
     assert api.send("GET", "/organisations/v1", headers=headers).status_code == 200
 
 
 def test_headers_of_every_answer(api: Api, co: Any) -> None:
-    """§2: good, bad and empty answers have the same headers; no cookie, no limits."""
+    """Good, bad and empty answers have the same headers; no cookie, no limits."""
     answers = [
         api.send("GET", "/organisations/v1"),
         api.send("GET", f"/collaborations/v1/{UNKNOWN}"),
@@ -50,7 +50,7 @@ def test_headers_of_every_answer(api: Api, co: Any) -> None:
 
 
 def test_a_message_names_class_url_and_address(api: Api) -> None:
-    """§2: a message is for people, and echoes the URL with its query and the caller's address."""
+    """A message is for people, and echoes the URL with its query and the caller's address."""
     answer = api.send("GET", f"/collaborations/v1/{UNKNOWN}?x=1")
     url = f"{api.base}/api/collaborations/v1/{UNKNOWN}?x=1"
     assert answer.json()["message"].startswith(f"NotFound: {url}. IP: 127.0.0.1. The requested URL was not found")
@@ -59,7 +59,7 @@ def test_a_message_names_class_url_and_address(api: Api) -> None:
 @pytest.mark.parametrize("token", ["", "wrong"])
 @pytest.mark.parametrize("path", ["/nothing", "/services/v1", "/tags/v1", "/collaborations/v1/x/y"])
 def test_unknown_paths_come_before_the_key(api: Api, path: str, token: str) -> None:
-    """§2: a path that does not exist is 404 without `error`, whatever the key."""
+    """A path that does not exist is 404 without `error`, whatever the key."""
     answer = api.send("GET", path, headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 404
     assert answer.json() == {"message": f"{api.base}/api{path} not found"}
@@ -82,27 +82,27 @@ def test_unknown_paths_come_before_the_key(api: Api, path: str, token: str) -> N
     ],
 )
 def test_there_is_no_such_method(api: Api, method: str, path: str) -> None:
-    """§1, §2, §4.1, §4.4, §5: a method that a path does not take is 405 and a page, not JSON, whatever the key."""
+    """A method that a path does not take is 405 and a page, not JSON, whatever the key."""
     answer = api.send(method, path, headers={"Authorization": "Bearer wrong"})
     assert answer.status_code == 405
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
 def test_the_list_that_is_not_there(api: Api) -> None:
-    """§2: GET of the collaborations' path is the one 405 in JSON."""
+    """GET of the collaborations' path is the one 405 in JSON."""
     status, message = api.refused("GET", "/collaborations/v1")
     assert (status, message.partition(":")[0]) == (405, "MethodNotAllowed")
 
 
 def test_paths_of_the_web_interface(api: Api) -> None:
-    """§2: a key on a path that is not for keys is 401."""
+    """A key on a path that is not for keys is 401."""
     status, message = api.refused("PUT", "/collaboration_memberships/expiry", {})
     assert status == 401
     assert message.endswith("Invalid username or password")
 
 
 def test_trailing_slashes_and_head(api: Api, co: Any) -> None:
-    """§1: a trailing slash is accepted, HEAD works, and identifiers match whatever their case."""
+    """A trailing slash is accepted, HEAD works, and identifiers match whatever their case."""
     path = f"/collaborations/v1/{co['identifier'].upper()}/"
     assert api.ok("GET", path, status=200)["identifier"] == co["identifier"]
     head = api.send("HEAD", path)
@@ -124,7 +124,7 @@ FOREIGN: list[tuple[str, str, Any, int]] = [
 
 @pytest.mark.parametrize(("method", "path", "body", "status"), FOREIGN)
 def test_foreign_collaborations(harbour: Api, lighthouse: Api, method: str, path: str, body: Any, status: int) -> None:
-    """§2, §3.4, §3.5, §4.2, §5: a key of another organisation is refused, mostly with 403, and changes nothing."""
+    """A key of another organisation is refused, mostly with 403, and changes nothing."""
     [beacon] = lighthouse.listed()
     sent = {} if body is None else {"body": body}
     got, message = harbour.refused(method, path.format(beacon["identifier"]), **sent)
@@ -140,7 +140,7 @@ def test_foreign_collaborations(harbour: Api, lighthouse: Api, method: str, path
 
 
 def test_foreign_invitations_and_groups(harbour: Api, lighthouse: Api) -> None:
-    """§2: what is in a foreign collaboration is as foreign as it is."""
+    """What is in a foreign collaboration is as foreign as it is."""
     [beacon] = lighthouse.listed()
     invitation_id = lighthouse.invited(beacon)
     group = {"name": "G", "short_name": "g", "collaboration_identifier": beacon["identifier"]}
@@ -174,7 +174,7 @@ def test_foreign_invitations_and_groups(harbour: Api, lighthouse: Api) -> None:
     ],
 )
 def test_unknown_identifiers(api: Api, method: str, path: str, body: Any) -> None:
-    """§2: an unknown identifier is 404 on most paths, with a text of the database's."""
+    """An unknown identifier is 404 on most paths, with a text of the database's."""
     sent = {} if body is None else {"body": body}
     message = "No row was found when one was required"
     assert api.refused(method, path.format(UNKNOWN), **sent) == (404, message)
@@ -201,14 +201,14 @@ def test_unknown_identifiers(api: Api, method: str, path: str, body: Any) -> Non
 def test_bodies_must_be_json(
     api: Api, method: str, path: str, headers: dict[str, str], data: str, status: int, name: str
 ) -> None:
-    """§2: no JSON content type is 415; broken or empty JSON is 400."""
+    """No JSON content type is 415; broken or empty JSON is 400."""
     answer = api.send(method, path, headers=headers, data=data.encode())
     assert (answer.status_code, answer.json()["message"].partition(":")[0]) == (status, name)
 
 
 @pytest.mark.parametrize("body", [[], "x", 1, None])
 def test_bodies_of_another_type(api: Api, body: Any) -> None:
-    """§2: JSON that is no object is 500 where an object is needed."""
+    """JSON that is no object is 500 where an object is needed."""
     assert api.refused("POST", "/collaborations/v1", body)[0] == 500
     assert api.refused("PUT", "/invitations/v1/collaboration_invites", body)[0] == 500
 
@@ -237,7 +237,7 @@ def test_bodies_of_another_type(api: Api, body: Any) -> None:
     ],
 )
 def test_wrong_types_are_500(api: Api, field: str, value: Any) -> None:
-    """§2: null or a wrong type in a field is 500 with Python's text, every time, and makes nothing."""
+    """Null or a wrong type in a field is 500 with Python's text, every time, and makes nothing."""
     status, message = api.refused("POST", "/collaborations/v1", {**NEW, field: value})
     assert status == 500
     assert "IP:" not in message
@@ -245,21 +245,21 @@ def test_wrong_types_are_500(api: Api, field: str, value: Any) -> None:
 
 
 def test_a_refusal_asked_for_is_a_database_error(api: Api) -> None:
-    """§2: `Database error` does not mean that nothing was made."""
+    """`Database error` does not mean that nothing was made."""
     api.emulator.fault("sram", "collaborations/create", "refuse", when="after")
     assert api.refused("POST", "/collaborations/v1", NEW) == (400, "Database error")
     assert len(api.listed()) == 1
 
 
 def test_no_rate_limit_and_no_paging(api: Api) -> None:
-    """§2: many quick requests are all answered, and paging parameters ignored."""
+    """Many quick requests are all answered, and paging parameters ignored."""
     for number in range(30):
         api.create(name=f"C {number}", short_name=f"c{number}")
     assert len(api.listed("?page=2&limit=5")) == 30
 
 
 def test_a_key_of_a_unit(harbour: Api, research: Api) -> None:
-    """§2, §3.1, §3.3, §3.5: a unit's key sees and makes collaborations of its unit only."""
+    """A unit's key sees and makes collaborations of its unit only."""
     free = harbour.create(name="Free", short_name="free")
     both = harbour.create(name="Both", short_name="both", units=["Research", "Support"])
     mine = research.create(name="Mine", short_name="mine", units=["Support"])

@@ -7,16 +7,18 @@ from .client import Api
 
 @pytest.fixture
 def group(api: Api, co: Any) -> Any:
+    """A group of the collaboration."""
     return made(api, co)
 
 
 def made(api: Api, co: Any, **fields: Any) -> Any:
+    """A group that is made with these fields."""
     body = {"name": "G one", "short_name": "g_one", "collaboration_identifier": co["identifier"], **fields}
     return api.ok("POST", "/groups/v1", body)
 
 
 def test_a_group_is_made_changed_and_deleted(api: Api, co: Any, group: Any) -> None:
-    """§3.7: a group's life; only name, description and auto-provisioning can change."""
+    """A group's life; only name, description and auto-provisioning can change."""
     assert group["global_urn"] == "demo:ai_computing:g_one"
     path = f"/groups/v1/{group['identifier']}"
     changed = api.ok("PUT", path, {"name": "G", "description": "d", "auto_provision_members": True})
@@ -31,13 +33,13 @@ def test_a_group_is_made_changed_and_deleted(api: Api, co: Any, group: Any) -> N
 
 @pytest.mark.parametrize("fields", [{"short_name": "other"}, {"name": "Other"}, {}])
 def test_duplicates_make_nothing(api: Api, co: Any, group: Any, fields: dict[str, str]) -> None:
-    """§3.7: a duplicate name or short name answers 201 with an empty object."""
+    """A duplicate name or short name answers 201 with an empty object."""
     assert made(api, co, **fields) == {}
     assert len(api.read(co)["groups"]) == 1
 
 
 def test_short_names_are_cleansed(api: Api, co: Any) -> None:
-    """§3.7: a group's short name is altered silently."""
+    """A group's short name is altered silently."""
     assert made(api, co, short_name="G-5 Über long name here")["short_name"] == "g5berlongnameher"
 
 
@@ -50,7 +52,7 @@ def test_short_names_are_cleansed(api: Api, co: Any) -> None:
     ],
 )
 def test_missing_fields(api: Api, co: Any, missing: str, status: int, text: str) -> None:
-    """§3.7: each needed field is missed in its own way."""
+    """Each needed field is missed in its own way."""
     body = {"name": "G", "short_name": "g", "collaboration_identifier": co["identifier"]}
     del body[missing]
     got, message = api.refused("POST", "/groups/v1", body)
@@ -59,7 +61,7 @@ def test_missing_fields(api: Api, co: Any, missing: str, status: int, text: str)
 
 
 def test_members_of_a_group(api: Api, co: Any, group: Any) -> None:
-    """§3.7: members are added once, must be members of the collaboration, and leave both together."""
+    """Members are added once, must be members of the collaboration, and leave both together."""
     path = f"/groups/v1/{group['identifier']}"
     api.member(api.create(name="B", short_name="b"), "other")
     message = "User urn:other is not a member of collaboration AI computing"
@@ -77,7 +79,7 @@ def test_members_of_a_group(api: Api, co: Any, group: Any) -> None:
 
 
 def test_auto_provisioning(api: Api, co: Any) -> None:
-    """§3.7: such a group has all members, those who are invited, and those who come later."""
+    """Such a group has all members, those who are invited, and those who come later."""
     api.member(co)
     waiting = api.invited(co, "bob@people.test")
     group = made(api, co, auto_provision_members=True)
@@ -88,7 +90,7 @@ def test_auto_provisioning(api: Api, co: Any) -> None:
 
 
 def test_groups_of_a_service(harbour: Api) -> None:
-    """§3.7: connecting a service makes its groups, and disconnecting leaves them."""
+    """Connecting a service makes its groups, and disconnecting leaves them."""
     co = harbour.create()
     harbour.member(co)
     harbour.connect(co, "https://groups.service.test")

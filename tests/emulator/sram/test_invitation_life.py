@@ -8,11 +8,13 @@ ERIN = "erin@people.test"
 
 
 def by_creation(api: Api) -> tuple[Any, str]:
+    """A collaboration and the invitation that came with its creation."""
     made = api.create(administrators=[ERIN])
     return made, api.open(made)[0]["invitation"]["identifier"]
 
 
 def by_call(api: Api) -> tuple[Any, str]:
+    """A collaboration and an invitation by a call of its own."""
     made = api.create()
     return made, api.invited(made, intended_role="admin")
 
@@ -22,7 +24,7 @@ BOTH = pytest.mark.parametrize("start", [by_creation, by_call])
 
 @BOTH
 def test_accepted(api: Api, start: Any) -> None:
-    """§4.3: accepted, an invitation by the call stays readable, and one by a creation is gone."""
+    """Accepted, an invitation by the call stays readable, and one by a creation is gone."""
     co, invitation_id = start(api)
     api.act("accept", invitation_id=invitation_id, uid="urn:erin", email="x@home.test")
     shown = api.invitation(invitation_id)
@@ -36,7 +38,7 @@ def test_accepted(api: Api, start: Any) -> None:
 
 @BOTH
 def test_declined(api: Api, start: Any) -> None:
-    """§4.3: declined, either invitation is gone; there is no such status."""
+    """Declined, either invitation is gone; there is no such status."""
     co, invitation_id = start(api)
     api.act("decline", invitation_id=invitation_id, uid="urn:erin")
     assert api.invitation(invitation_id) is None
@@ -46,7 +48,7 @@ def test_declined(api: Api, start: Any) -> None:
 
 @BOTH
 def test_past_its_date(api: Api, start: Any) -> None:
-    """§4.3: past its date either invitation is still open."""
+    """Past its date either invitation is still open."""
     _, invitation_id = start(api)
     api.act("age-invitation", invitation_id=invitation_id, days=16)
     assert api.invitation(invitation_id)["status"] == "open"
@@ -54,7 +56,7 @@ def test_past_its_date(api: Api, start: Any) -> None:
 
 @BOTH
 def test_past_its_date_as_time_goes(api: Api, start: Any) -> None:
-    """§4.3: the emulator's clock has the same effect as moved dates."""
+    """The emulator's clock has the same effect as moved dates."""
     _, invitation_id = start(api)
     api.emulator.advance(16 * 86_400)
     assert api.invitation(invitation_id)["status"] == "open"
@@ -63,7 +65,7 @@ def test_past_its_date_as_time_goes(api: Api, start: Any) -> None:
 
 @BOTH
 def test_accepted_too_late(api: Api, start: Any) -> None:
-    """§4.3: tried too late, an invitation by the call is expired, and one by a creation gone; nobody is a member."""
+    """Tried too late, an invitation by the call is expired, and one by a creation gone; nobody is a member."""
     co, invitation_id = start(api)
     api.act("age-invitation", invitation_id=invitation_id, days=16)
     assert "expired" in api.act("accept", 409, invitation_id=invitation_id, uid="urn:erin")["error"]
@@ -79,7 +81,7 @@ def test_accepted_too_late(api: Api, start: Any) -> None:
     ("days", "made_by_call"), [(20, "open"), (26, "expired"), (46, None)]
 )  # fifteen of them until its date
 def test_the_daily_job(api: Api, start: Any, days: int, made_by_call: str | None) -> None:
-    """§4.3: more than 10 days past its date the job ends an invitation, more than 30 days past it deletes it."""
+    """More than 10 days past its date the job ends an invitation, more than 30 days past it deletes it."""
     _, invitation_id = start(api)
     api.act("age-invitation", invitation_id=invitation_id, days=days)
     api.act("job", name="nightly")
@@ -89,7 +91,7 @@ def test_the_daily_job(api: Api, start: Any, days: int, made_by_call: str | None
 
 
 def test_the_daily_job_deletes_accepted_ones(api: Api, co: Any) -> None:
-    """§4.3: accepted ones go as well, and their members stay."""
+    """Accepted ones go as well, and their members stay."""
     invitation_id = api.member(co)
     api.act("age-invitation", invitation_id=invitation_id, days=40)
     api.act("job", name="nightly")
@@ -101,7 +103,7 @@ def test_the_daily_job_deletes_accepted_ones(api: Api, co: Any) -> None:
 
 
 def test_who_was_not_reminded_is_not_ended(api: Api, co: Any) -> None:
-    """§4.3: the job ends only invitations of which their people were reminded, in the last days before the date."""
+    """The job ends only invitations of which their people were reminded, in the last days before the date."""
     unreminded, reminded = api.invited(co), api.invited(co, "bob@people.test")
     api.act("age-invitation", invitation_id=reminded, days=11)
     api.act("job", name="invitation_reminders")
@@ -114,7 +116,7 @@ def test_who_was_not_reminded_is_not_ended(api: Api, co: Any) -> None:
 
 @pytest.mark.parametrize("by_key", [True, False])
 def test_its_member_is_removed(api: Api, co: Any, by_key: bool) -> None:
-    """§4.3: once its member is removed an invitation cannot be read, but deleted."""
+    """Once its member is removed an invitation cannot be read, but deleted."""
     invitation_id = api.member(co)
     if by_key:
         api.ok("DELETE", f"/collaborations/v1/{co['identifier']}/members/urn:erin", status=204)
@@ -127,7 +129,7 @@ def test_its_member_is_removed(api: Api, co: Any, by_key: bool) -> None:
 
 @pytest.mark.parametrize("state", ["open", "accepted", "expired"])
 def test_delete_works_in_every_state(api: Api, co: Any, state: str) -> None:
-    """§4.3: a deletion is 204 in every state and then 404; it keeps the membership, and frees the address."""
+    """A deletion is 204 in every state and then 404; it keeps the membership, and frees the address."""
     invitation_id = api.member(co) if state == "accepted" else api.invited(co)
     if state == "expired":
         api.act("age-invitation", invitation_id=invitation_id, days=16)
@@ -142,7 +144,7 @@ def test_delete_works_in_every_state(api: Api, co: Any, state: str) -> None:
 
 
 def test_past_its_date_it_still_blocks(api: Api, co: Any) -> None:
-    """§4.3: an open one past its date blocks a new one until it is deleted."""
+    """An open one past its date blocks a new one until it is deleted."""
     invitation_id = api.invited(co)
     api.act("age-invitation", invitation_id=invitation_id, days=20)
     again = {"collaboration_identifier": co["identifier"], "invites": [ERIN]}
@@ -152,7 +154,7 @@ def test_past_its_date_it_still_blocks(api: Api, co: Any) -> None:
 
 
 def test_accepting_as_somebody_who_is_a_member(api: Api, co: Any) -> None:
-    """§4.3: who is a member already cannot accept another invitation, and that one is gone."""
+    """Who is a member already cannot accept another invitation, and that one is gone."""
     first = api.member(co)
     second = api.invited(co, "second@people.test")
     api.act("accept", 409, invitation_id=second, uid="urn:erin")

@@ -10,17 +10,19 @@ ERIN = "erin@people.test"
 
 
 def body(co: Any, **fields: Any) -> dict[str, Any]:
+    """What invites Erin, with other fields; `"absent"` takes one away."""
     whole = {"collaboration_identifier": co["identifier"], "invites": [ERIN], **fields}
     return {name: value for name, value in whole.items() if value != "absent"}
 
 
 def group(api: Api, co: Any, name: str = "g_one") -> Any:
+    """A group of the collaboration."""
     fields = {"name": name, "short_name": name, "collaboration_identifier": co["identifier"]}
     return api.ok("POST", "/groups/v1", fields)
 
 
 def test_the_answer(api: Api, co: Any) -> None:
-    """§4.1: each invitation answers four fields; the date is in seconds, fifteen days from now if not given."""
+    """Each invitation answers four fields; the date is in seconds, fifteen days from now if not given."""
     [made] = api.invite(co, ERIN)
     assert made.keys() == {"email", "invitation_expiry_date", "invitation_id", "status"}
     assert (made["email"], made["status"]) == (ERIN, "open")
@@ -29,7 +31,7 @@ def test_the_answer(api: Api, co: Any) -> None:
 
 
 def test_by_short_name(api: Api, co: Any) -> None:
-    """§4.1: the collaboration's short name is as good as its identifier."""
+    """The collaboration's short name is as good as its identifier."""
     assert api.ok("PUT", PATH, body(co, collaboration_identifier="absent", short_name="ai_computing"))
     assert len(api.open(co)) == 1
 
@@ -58,7 +60,7 @@ def test_by_short_name(api: Api, co: Any) -> None:
     ],
 )
 def test_refused_invitations(api: Api, co: Any, fields: dict[str, Any], status: int, text: str) -> None:
-    """§4.1: what is wrong with the call as a whole is refused, and nobody is invited."""
+    """What is wrong with the call as a whole is refused, and nobody is invited."""
     got, message = api.refused("PUT", PATH, body(co, **fields))
     assert got == status
     assert text in message
@@ -67,7 +69,7 @@ def test_refused_invitations(api: Api, co: Any, fields: dict[str, Any], status: 
 
 
 def test_foreign_collaborations(harbour: Api, lighthouse: Api) -> None:
-    """§4.1: a foreign collaboration and an identifier in other letters are 403, not 404."""
+    """A foreign collaboration and an identifier in other letters are 403, not 404."""
     [beacon] = lighthouse.listed()
     assert harbour.refused("PUT", PATH, body(beacon))[0] == 403
     shouted = {"identifier": beacon["identifier"].upper()}
@@ -75,14 +77,14 @@ def test_foreign_collaborations(harbour: Api, lighthouse: Api) -> None:
 
 
 def test_some_bad_addresses_are_left_out(api: Api, co: Any) -> None:
-    """§4.1: some bad e-mails are silently left out."""
+    """Some bad e-mails are silently left out."""
     made = api.invite(co, "a@x.test", "nope", "b @x.test", "b@x.test")
     assert [each["email"] for each in made] == ["a@x.test", "b@x.test"]
 
 
 @pytest.mark.parametrize("again", [ERIN, "Erin@People.Test"])
 def test_an_open_invitation_blocks_another(api: Api, co: Any, again: str) -> None:
-    """§4.1: where one address has an open invitation, whatever its case, nobody is invited."""
+    """Where one address has an open invitation, whatever its case, nobody is invited."""
     api.invited(co)
     status, message = api.refused("PUT", PATH, body(co, invites=["new@x.test", again]))
     assert status == 400
@@ -91,14 +93,14 @@ def test_an_open_invitation_blocks_another(api: Api, co: Any, again: str) -> Non
 
 
 def test_twice_in_one_call(api: Api, co: Any) -> None:
-    """§4.1: the same address twice in one call is two invitations."""
+    """The same address twice in one call is two invitations."""
     first, second = api.invite(co, ERIN, ERIN)
     assert first["invitation_id"] != second["invitation_id"]
     assert api.mails() == [(ERIN, "invite")] * 2
 
 
 def test_members_can_be_invited(api: Api, co: Any) -> None:
-    """§4.1, §8: who was invited and is a member gets a second, open invitation."""
+    """Who was invited and is a member gets a second, open invitation."""
     api.member(co)
     assert api.invitation(api.invited(co))["status"] == "open"
 
@@ -115,7 +117,7 @@ def test_members_can_be_invited(api: Api, co: Any) -> None:
     ],
 )
 def test_roles_fall_back_silently(api: Api, co: Any, role: Any, intended: str) -> None:
-    """§4.1: any other role silently becomes member."""
+    """Any other role silently becomes member."""
     assert api.invitation(api.invited(co, intended_role=role))["intended_role"] == intended
 
 
@@ -129,7 +131,7 @@ def test_roles_fall_back_silently(api: Api, co: Any, role: Any, intended: str) -
     ],
 )
 def test_dates_are_sent_in_milliseconds(api: Api, co: Any, sent: float, seconds: int) -> None:
-    """§4.1, §6: dates go in as milliseconds and come out as seconds; the past is accepted, and stays open."""
+    """Dates go in as milliseconds and come out as seconds; the past is accepted, and stays open."""
     [made] = api.invite(co, ERIN, invitation_expiry_date=sent)
     assert made["invitation_expiry_date"] == seconds
     shown = api.invitation(made["invitation_id"])
@@ -138,19 +140,19 @@ def test_dates_are_sent_in_milliseconds(api: Api, co: Any, sent: float, seconds:
 
 @pytest.mark.parametrize("sent", ["1796183293000", "2027-01-01", 0, None])
 def test_dates_that_say_nothing(api: Api, co: Any, sent: Any) -> None:
-    """§4.1: a date that is text is ignored: the default is taken."""
+    """A date that is text is ignored: the default is taken."""
     [made] = api.invite(co, ERIN, invitation_expiry_date=sent, membership_expiry_date=sent)
     assert abs(made["invitation_expiry_date"] - time.time() - 15 * DAY) < 30
 
 
 def test_harmless_nulls(api: Api, co: Any) -> None:
-    """§2: null in the optional fields but groups is as if they were left out."""
+    """Null in the optional fields but groups is as if they were left out."""
     nulls = ("message", "sender_name", "intended_role", "invitation_expiry_date", "membership_expiry_date")
     assert api.invite(co, ERIN, **dict.fromkeys(nulls))
 
 
 def test_the_shape_that_is_read(api: Api, co: Any) -> None:
-    """§4.2: an invitation shows itself, its collaboration and groups, and never message, sender or hash."""
+    """An invitation shows itself, its collaboration and groups, and never message, sender or hash."""
     by_name, by_identifier = group(api, co), group(api, co, "g_two")
     wanted = ["g_one", by_identifier["identifier"]]
     invitation_id = api.invited(co, groups=wanted, message="Please", sender_name="Somebody")
@@ -175,7 +177,7 @@ def test_the_shape_that_is_read(api: Api, co: Any) -> None:
 
 
 def test_the_user_comes_once_accepted(api: Api, co: Any) -> None:
-    """§4.2: once accepted the user is shown, with an address that may be another one."""
+    """Once accepted the user is shown, with an address that may be another one."""
     invitation_id = api.invited(co)
     api.act("accept", invitation_id=invitation_id, uid="urn:erin", email="other@home.test", name="Erin")
     read = api.invitation(invitation_id)
@@ -192,14 +194,14 @@ def test_the_user_comes_once_accepted(api: Api, co: Any) -> None:
 
 
 def test_the_open_list_has_what_is_past_its_date(api: Api, co: Any) -> None:
-    """§4.2: the list has open ones only, those past their date too."""
+    """The list has open ones only, those past their date too."""
     assert api.open(co) == []
     api.act("age-invitation", invitation_id=api.invited(co), days=20)
     assert [each["status"] for each in api.open(co)] == ["open"]
 
 
 def test_change_replaces_role_and_groups(api: Api, co: Any) -> None:
-    """§4.4: a change replaces both: an empty one resets the role to member and clears the groups."""
+    """A change replaces both: an empty one resets the role to member and clears the groups."""
     group(api, co)
     path = f"/invitations/v1/update/{api.invited(co)}"
     for sent, role, groups in [
@@ -216,7 +218,7 @@ def test_change_replaces_role_and_groups(api: Api, co: Any) -> None:
 
 
 def test_wrong_changes(api: Api, co: Any) -> None:
-    """§4.4: an unknown group is refused, and then nothing changes."""
+    """An unknown group is refused, and then nothing changes."""
     path = f"/invitations/v1/update/{api.invited(co)}"
     status, message = api.refused("PATCH", path, {"intended_role": "admin", "groups": ["nope"]})
     assert status == 400
@@ -225,14 +227,14 @@ def test_wrong_changes(api: Api, co: Any) -> None:
 
 
 def test_a_change_comes_too_late(api: Api, co: Any) -> None:
-    """§4.4: on an accepted invitation a change is 201, and the membership stays as it is."""
+    """On an accepted invitation a change is 201, and the membership stays as it is."""
     path = f"/invitations/v1/update/{api.member(co)}"
     assert api.ok("PATCH", path, {"intended_role": "admin"})["intended_role"] == "admin"
     assert api.read(co)["collaboration_memberships"][0]["role"] == "member"
 
 
 def test_groups_are_joined_on_acceptance(api: Api, co: Any) -> None:
-    """§4.1: who accepts is in the invitation's groups."""
+    """Who accepts is in the invitation's groups."""
     group(api, co)
     api.member(co, groups=["g_one"])
     assert len(api.read(co)["groups"][0]["collaboration_memberships"]) == 1
@@ -248,14 +250,14 @@ def test_groups_are_joined_on_acceptance(api: Api, co: Any) -> None:
     ],
 )
 def test_bodies_of_a_resend(api: Api, co: Any, headers: dict[str, str], data: str | None, status: int) -> None:
-    """§4.4: a resend takes no body or a JSON one; an empty body that says it is JSON is 400."""
+    """A resend takes no body or a JSON one; an empty body that says it is JSON is 400."""
     path = f"/invitations/v1/resend/{api.invited(co)}"
     assert api.send("PUT", path, headers=headers, data=data).status_code == status
     assert api.mails()[1:] == [(ERIN, "resend")] * (status == 201)
 
 
 def test_a_resend_moves_a_date_that_has_passed(api: Api, co: Any) -> None:
-    """§4.4: a resend mails again; only a date that has passed moves, to fifteen days from now."""
+    """A resend mails again; only a date that has passed moves, to fifteen days from now."""
     invitation_id = api.invited(co, invitation_expiry_date=int(time.time() + 5 * DAY) * 1000)
     before = api.invitation(invitation_id)
     assert api.ok("PUT", f"/invitations/v1/resend/{invitation_id}") == before
@@ -266,14 +268,14 @@ def test_a_resend_moves_a_date_that_has_passed(api: Api, co: Any) -> None:
 
 
 def test_a_resend_after_acceptance(api: Api, co: Any) -> None:
-    """§4.4: on an accepted invitation a resend mails as well."""
+    """On an accepted invitation a resend mails as well."""
     invitation_id = api.member(co)
     assert api.ok("PUT", f"/invitations/v1/resend/{invitation_id}")["status"] == "accepted"
     assert api.mails() == [(ERIN, "invite"), (ERIN, "resend")]
 
 
 def test_a_resend_does_not_revive(api: Api, co: Any) -> None:
-    """§4.4: on an expired invitation a resend moves the date, and accepting still fails."""
+    """On an expired invitation a resend moves the date, and accepting still fails."""
     invitation_id = api.invited(co)
     api.act("age-invitation", invitation_id=invitation_id, days=16)
     api.act("accept", 409, invitation_id=invitation_id, uid="urn:erin")

@@ -6,11 +6,12 @@ from .client import Api
 
 
 def roles(api: Api, co: Any) -> dict[str, str]:
+    """Who is a member, and as what."""
     return {each["user"]["uid"]: each["role"] for each in api.read(co)["collaboration_memberships"]}
 
 
 def test_roles_are_set(api: Api, co: Any) -> None:
-    """§3.6: setting a role is idempotent, the last admin's too; the answer drags the invitation's hash along."""
+    """Setting a role is idempotent, the last admin's too; the answer drags the invitation's hash along."""
     api.member(co)
     path = f"/collaborations/v1/{co['identifier']}/members"
     for role in ("admin", "admin", "member"):
@@ -35,7 +36,7 @@ def test_roles_are_set(api: Api, co: Any) -> None:
     ],
 )
 def test_wrong_roles(api: Api, co: Any, body: Any, status: int, text: str) -> None:
-    """§3.6: another role, a missing field and somebody who is no member are refused."""
+    """Another role, a missing field and somebody who is no member are refused."""
     api.member(co)
     api.member(api.create(name="B", short_name="b"), "other")
     got, message = api.refused("PUT", f"/collaborations/v1/{co['identifier']}/members", body)
@@ -46,7 +47,7 @@ def test_wrong_roles(api: Api, co: Any, body: Any, status: int, text: str) -> No
 
 @pytest.mark.parametrize("uid", ["urn:erin", "urn%3Aerin"])
 def test_members_are_removed(api: Api, co: Any, uid: str) -> None:
-    """§3.6: a member goes once, the last admin too, and then 404; the uid may be encoded."""
+    """A member goes once, the last admin too, and then 404; the uid may be encoded."""
     api.member(co, intended_role="admin")
     path = f"/collaborations/v1/{co['identifier']}/members/{uid}"
     assert api.ok("DELETE", path, status=204) is None
@@ -55,7 +56,7 @@ def test_members_are_removed(api: Api, co: Any, uid: str) -> None:
 
 
 def test_an_expiry_comes_by_invitation_only(api: Api, co: Any) -> None:
-    """§3.6: a membership has the date that its invitation gave, and shows it in seconds."""
+    """A membership has the date that its invitation gave, and shows it in seconds."""
     api.member(co, membership_expiry_date=1_802_231_293_999)
     [membership] = api.read(co)["collaboration_memberships"]
     assert membership["expiry_date"] == 1_802_231_293

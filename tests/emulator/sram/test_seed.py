@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 
 from pulumi_collab.emulator import ControlError, Emulator
+from pulumi_collab.emulator.sram.edits import Fields, MembershipFields, PersonFields
 from pulumi_collab.emulator.sram.jobs import JOBS
 from pulumi_collab.emulator.sram.model import World
-from pulumi_collab.emulator.sram.people import CONTROLS, Fields
+from pulumi_collab.emulator.sram.people import CONTROLS
 
 from .client import Api
 from .conftest import TWO_ORGANISATIONS
 
+ORGANISATION = {"name": "Demo", "short_name": "demo", "units": ["Research"], "keys": [{"token": "t"}]}
 WHOLE: dict[str, Any] = {
-    "organisations": [{"name": "Demo", "short_name": "demo", "units": ["Research"], "keys": [{"token": "t"}]}],
+    "organisations": [ORGANISATION],
     "users": [{"uid": "urn:ann"}],
     "services": [{"entity_id": "https://mail.example.org"}],
     "collaborations": [
@@ -95,6 +97,10 @@ def _with(**change: Any) -> dict[str, Any]:
         ({"sram": {**WHOLE, "collaborations": WHOLE["collaborations"] * 2}}, "the same short_name"),
         ({"sram": {**WHOLE, "users": WHOLE["users"] * 2}}, "two users have the same uid"),
         ({"sram": {**WHOLE, "users": [{"uid": "a", "id": 5}, {"uid": "b", "id": 5}]}}, "the same id"),
+        (
+            {"sram": {**WHOLE, "organisations": [{**ORGANISATION, "keys": [{"token": "t", "units": ["Nope"]}]}]}},
+            "has a key of unit 'Nope'",
+        ),
         ({"sram": {**WHOLE, "services": WHOLE["services"] * 2}}, "two services"),
     ],
 )
@@ -129,5 +135,6 @@ def test_the_page_is_complete(emulator: Emulator) -> None:
     assert emulator.state()["sram"]["collaborations"][0]["groups"][0]["members"] == ["urn:ann"]
     for name in CONTROLS:
         assert f"`POST /_emulator/sram/{name}`" in page
-    for name in (*JOBS, *Fields.model_fields, *World.model_fields):
+    shown = (Fields, MembershipFields, PersonFields, World)
+    for name in (*JOBS, *(name for model in shown for name in model.model_fields)):
         assert f"`{name}" in page

@@ -10,12 +10,13 @@ DISCONNECT = "/collaborations_services/v1/disconnect_collaboration_service"
 
 
 def connected(api: Api, co: Any) -> list[str]:
+    """The services that the collaboration uses."""
     return [each["entity_id"] for each in api.read(co)["services"]]
 
 
 @pytest.mark.parametrize("deprecated", [False, True])
 def test_connect_and_disconnect(api: Api, co: Any, deprecated: bool) -> None:
-    """§5: both pairs of paths connect and disconnect; connecting again is 201, disconnecting again 409."""
+    """Both pairs of paths connect and disconnect; connecting again is 201, disconnecting again 409."""
     suffix = "" if deprecated else f"/{co['identifier']}"
     body = {"service_entity_id": MAIL, **({"short_name": "ai_computing"} if deprecated else {})}
     for _ in range(2):
@@ -33,7 +34,7 @@ def test_connect_and_disconnect(api: Api, co: Any, deprecated: bool) -> None:
 
 @pytest.mark.parametrize("sent", ["https://OPEN.service.test", "https://open.service.test  "])
 def test_the_answer_has_the_stored_entity_id(harbour: Api, sent: str) -> None:
-    """§5: the entity id matches ignoring case and blanks at its end, and is answered as it is stored."""
+    """The entity id matches ignoring case and blanks at its end, and is answered as it is stored."""
     made = harbour.create()
     assert harbour.connect(made, sent)["service"]["entity_id"] == "https://Open.Service.test"
     assert connected(harbour, made) == ["https://Open.Service.test"]
@@ -49,7 +50,7 @@ def test_the_answer_has_the_stored_entity_id(harbour: Api, sent: str) -> None:
     ],
 )
 def test_refused_connections(api: Api, co: Any, service: Any, status: int, text: str) -> None:
-    """§5: what is not allowed, needs an administrator or is unknown is refused, and nothing is connected."""
+    """What is not allowed, needs an administrator or is unknown is refused, and nothing is connected."""
     api.create(name="B", short_name="b", administrators=["a@x.test"])
     got, message = api.refused("PUT", f"{CONNECT}/{co['identifier']}", {"service_entity_id": service})
     assert got == status
@@ -58,7 +59,7 @@ def test_refused_connections(api: Api, co: Any, service: Any, status: int, text:
 
 
 def test_a_service_that_everybody_has(harbour: Api) -> None:
-    """§5: a service that is connected to all anyway is refused."""
+    """A service that is connected to all anyway is refused."""
     path = f"{CONNECT}/{harbour.create()['identifier']}"
     status, message = harbour.refused("PUT", path, {"service_entity_id": "https://all.service.test"})
     assert status == 400
@@ -67,7 +68,7 @@ def test_a_service_that_everybody_has(harbour: Api) -> None:
 
 @pytest.mark.parametrize("path", [CONNECT, DISCONNECT])
 def test_missing_and_unknown(api: Api, co: Any, path: str) -> None:
-    """§5: no entity id is 400, an unknown one 404, and an unknown collaboration 403 by either path."""
+    """No entity id is 400, an unknown one 404, and an unknown collaboration 403 by either path."""
     assert api.refused("PUT", f"{path}/{co['identifier']}", {}) == (400, "Missing key 'service_entity_id'")
     assert api.refused("PUT", f"{path}/{co['identifier']}", {"service_entity_id": "x"})[0] == 404
     assert api.refused("PUT", path, {"service_entity_id": MAIL}) == (400, "Missing key 'short_name'")
@@ -77,7 +78,7 @@ def test_missing_and_unknown(api: Api, co: Any, path: str) -> None:
 
 
 def test_an_invited_admin_does_not_count(api: Api) -> None:
-    """§5: a service that needs approval needs an admin member."""
+    """A service that needs approval needs an admin member."""
     made = api.create(administrators=["a@x.test"])
     api.member(made)
     body = {"service_entity_id": VAULT}
@@ -87,7 +88,7 @@ def test_an_invited_admin_does_not_count(api: Api) -> None:
 
 
 def test_pending_cannot_be_seen(api: Api, co: Any) -> None:
-    """§5: nothing shows a pending request; asking again is 400, disconnecting 409."""
+    """Nothing shows a pending request; asking again is 400, disconnecting 409."""
     api.member(co, intended_role="admin")
     before = api.read(co)
     assert api.connect(co, VAULT)["status"] == "pending"
@@ -99,7 +100,7 @@ def test_pending_cannot_be_seen(api: Api, co: Any) -> None:
 
 
 def test_denied(api: Api, co: Any) -> None:
-    """§5: after a denial connecting makes a new request."""
+    """After a denial connecting makes a new request."""
     api.member(co, intended_role="admin")
     for _ in range(2):
         assert api.connect(co, VAULT)["status"] == "pending"
@@ -108,7 +109,7 @@ def test_denied(api: Api, co: Any) -> None:
 
 
 def test_approved(api: Api, co: Any) -> None:
-    """§5: after approval it is connected; once disconnected it needs approval again."""
+    """After approval it is connected; once disconnected it needs approval again."""
     api.member(co, intended_role="admin")
     api.connect(co, VAULT)
     api.act("decide", collaboration=co["identifier"], service_entity_id=VAULT, decision="approve")
@@ -119,7 +120,7 @@ def test_approved(api: Api, co: Any) -> None:
 
 
 def test_a_request_goes_with_its_collaboration(api: Api, co: Any) -> None:
-    """§5: a new collaboration of the same name has not asked for anything."""
+    """A new collaboration of the same name has not asked for anything."""
     api.member(co, intended_role="admin")
     api.connect(co, VAULT)
     api.ok("DELETE", f"/collaborations/v1/{co['identifier']}", status=204)

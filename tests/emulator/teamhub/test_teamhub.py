@@ -73,6 +73,34 @@ def test_accounts(boss: Caller) -> None:
     assert [boss.send("GET", f"collaborators/{id_}").status_code for id_ in ("lead", "nobody")] == [404, 404]
 
 
+@pytest.mark.parametrize("size", ["2", "7", "100"])
+def test_all_accounts_by_pages(emulator: Emulator, size: str) -> None:
+    """Page after page, everybody who may be added is listed once, those who need not be written out too."""
+    seed = {**SEED["teamhub"], "people": 20}
+    emulator.seed({"teamhub": seed})
+    emulator.variants(teamhub={"page_size": size})
+    found: list[str] = []
+    with Caller(emulator) as boss:
+        more = True
+        while more:
+            page = boss.send("GET", "collaborators", params={"offset": len(found)}).json()
+            assert 0 < len(page["results"]) <= int(size)
+            found += [each["id"] for each in page["results"]]
+            more = page["metadata"]["more_results"]
+    assert found == ["norris", "jane.doe+ext", "grouped", *(f"person-{number:04d}" for number in range(1, 21))]
+
+
+def test_the_highest_role_follows(world: Emulator, boss: Caller) -> None:
+    """It is the higher one of the direct role and those through groups, whatever changes."""
+    state = world.state()
+    state["teamhub"]["projects"][0]["groups"].append({"id": "leads", "role": "manager", "members": ["jane.doe+ext"]})
+    world.seed(state)
+    path = f"{PEOPLE}/norris"
+    for role, highest in (("guest", "developer"), ("developer", "developer"), ("master", "master")):
+        assert boss.send("PUT", path, json={"role": role}).json()["highest_role"] == highest
+    assert boss.add("jane.doe+ext", "guest").json()["highest_role"] == "manager"
+
+
 @pytest.mark.parametrize(
     ("query", "status", "people", "more"),
     [
@@ -125,8 +153,9 @@ def test_both_keys_are_checked(boss: Caller, headers: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/vnd.hth.v2"])
 def test_the_version_has_to_be_named(boss: Caller, accept: str) -> None:
-    """Another `Accept` than that of version 1 is refused."""
+    """Another `Accept` than that of version 1 is refused, once the keys are known."""
     assert boss.send("GET", PEOPLE, headers={"Accept": accept}).status_code == 406
+    assert boss.send("GET", PEOPLE, headers={"Accept": accept, "Authorization": ""}).status_code == 401
 
 
 def test_who_may_do_what(world: Emulator, boss: Caller) -> None:
@@ -185,7 +214,7 @@ def test_other_paths_and_methods(boss: Caller) -> None:
     [
         ({"accounts": [{"id": "a"}, {"id": "a"}]}, "two accounts have the same id"),
         ({"accounts": [{"id": "a", "key": "k"}, {"id": "b", "key": "k"}]}, "two accounts have the same key"),
-        ({"accounts": [{"id": "-a"}]}, "teamhub.accounts.0.id"),
+        ({"accounts": [{"id": ""}]}, "teamhub.accounts.0.id"),
         ({"accounts": [{"id": "a", "type": "bot"}]}, "teamhub.accounts.0.type"),
         ({"projects": [{"id": "p"}]}, "teamhub.projects.0.id"),
         ({"projects": [{"id": "pp"}, {"id": "pp"}]}, "two projects"),

@@ -1,41 +1,13 @@
-"""Settings: the environment first, then the stack's configuration, and base URLs that keep credentials safe."""
+"""Base URLs that keep credentials safe."""
 
 from __future__ import annotations
 
 import pytest
 
+from pulumi_collab.addresses import checked_base_url
 from pulumi_collab.errors import ConfigError
-from pulumi_collab.settings import Setting, StackConfig, checked_base_url, resolve
 
-TOKEN = Setting("SERVICE_TOKEN", "service:token", "the token", secret=True)
-URL = Setting("SERVICE_URL", "service:url", "the base URL", default="https://service.example.org")
-
-
-def stack(**values: object) -> StackConfig:
-    """A stack's configuration with these keys of `service:`."""
-    return lambda key: values.get(key.removeprefix("service:"))
-
-
-def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A value in the environment wins over the stack's; an empty one counts as none."""
-    monkeypatch.setenv("SERVICE_TOKEN", "from environment")
-    assert resolve({"token": TOKEN}, stack(token="from stack")) == {"token": "from environment"}
-    monkeypatch.setenv("SERVICE_TOKEN", " ")
-    assert resolve({"token": TOKEN}, stack(token="from stack")) == {"token": "from stack"}
-
-
-def test_defaults_and_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A setting with a default needs no value, and a number from YAML is told without a fraction."""
-    monkeypatch.delenv("SERVICE_TOKEN", raising=False)
-    assert resolve({"url": URL}, stack()) == {"url": "https://service.example.org"}
-    assert resolve({"token": TOKEN}, stack(token=1001.0)) == {"token": "1001"}
-
-
-def test_a_missing_one_names_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is missing is one line with the variable and the command that set it."""
-    monkeypatch.delenv("SERVICE_TOKEN", raising=False)
-    with pytest.raises(ConfigError, match=r"variable SERVICE_TOKEN, or run `pulumi config set --secret service:token"):
-        resolve({"token": TOKEN}, stack())
+WHERE = "the base URL (SERVICE_BASE_URL)"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +15,7 @@ def test_a_missing_one_names_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_good_base_urls(url: str) -> None:
     """https anywhere and http to this machine are fine; a slash at the end makes no difference."""
-    assert checked_base_url(url, URL) == url.rstrip("/")
+    assert checked_base_url(url, WHERE) == url.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -61,9 +33,9 @@ def test_good_base_urls(url: str) -> None:
     ],
 )
 def test_bad_base_urls(url: str) -> None:
-    """Anything else would send credentials in the clear or nowhere, and is refused naming both settings."""
-    with pytest.raises(ConfigError, match="SERVICE_URL or service:url"):
-        checked_base_url(url, URL)
+    """Anything else would send credentials in the clear or nowhere, and is refused naming the setting."""
+    with pytest.raises(ConfigError, match="SERVICE_BASE_URL"):
+        checked_base_url(url, WHERE)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +57,8 @@ def test_bad_base_urls(url: str) -> None:
 )
 def test_a_password_in_a_base_url_is_not_shown(url: str) -> None:
     """A base URL with a password in it, however it is malformed, is refused without any part of it."""
-    with pytest.raises(ConfigError, match="SERVICE_URL or service:url") as raised:
-        checked_base_url(url, URL)
+    with pytest.raises(ConfigError, match="SERVICE_BASE_URL") as raised:
+        checked_base_url(url, WHERE)
     told = str(raised.value)
     assert ("must not hold a user name or password" in told) == ("@" in url)
     assert not [part for part in ("sek", "ret@", "me:", "12/") if part in told]
@@ -108,8 +80,8 @@ def test_a_password_in_a_base_url_is_not_shown(url: str) -> None:
 )
 def test_a_host_that_cannot_be(url: str) -> None:
     """A host that no address can hold is told at preview, where it is set, and not as a connection that failed."""
-    with pytest.raises(ConfigError, match=r"SERVICE_URL or service:url\) must be an address such as"):
-        checked_base_url(url, URL)
+    with pytest.raises(ConfigError, match=r"SERVICE_BASE_URL\) must be an address such as"):
+        checked_base_url(url, WHERE)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +96,9 @@ def test_a_host_that_cannot_be(url: str) -> None:
 )
 def test_hosts_that_can_be(url: str) -> None:
     """A name with an underscore, a dot at its end or other letters than ASCII, and a bare number are hosts."""
-    assert checked_base_url(url, URL) == url
+    assert checked_base_url(url, WHERE) == url
 
 
 def test_the_scheme_is_told_in_lower_case() -> None:
     """Whatever the case of a scheme, the URL that calls are made with has it in lower case."""
-    assert checked_base_url("HTTP://127.0.0.1:1/Api", URL) == "http://127.0.0.1:1/Api"
+    assert checked_base_url("HTTP://127.0.0.1:1/Api", WHERE) == "http://127.0.0.1:1/Api"
