@@ -79,7 +79,7 @@ class Client:
 
     # --- members ---
 
-    def set_role(self, identifier: str, uid: str, role: wire.Role) -> None:
+    def set_role(self, identifier: str, uid: str, role: str) -> None:
         """Make a member an admin, or an admin a member."""
         self._send("PUT", f"collaborations/v1/{segment(identifier)}/members", {"uid": uid, "role": role})
 

@@ -90,7 +90,7 @@ class Directory:
 
     # --- members ---
 
-    def set_role(self, identifier: str, uid: str, role: wire.Role) -> None:
+    def set_role(self, identifier: str, uid: str, role: str) -> None:
         """Make a member an admin, or an admin a member."""
         self._collaborations.invalidate(_key(identifier))
         self.client.set_role(identifier, uid, role)
@@ -110,7 +110,7 @@ class Directory:
 
     # --- invitations ---
 
-    def invite(self, identifier: str, emails: list[str], intended_role: wire.Role, **more: Any) -> list[wire.Invited]:
+    def invite(self, identifier: str, emails: list[str], intended_role: str, **more: Any) -> list[wire.Invited]:
         """Invite people; `more` as `wire.invite_body`. Bad addresses are left out of what comes back."""
         spelled = self.collaboration(identifier).identifier  # here, and here alone, the case of its letters matters
         body = wire.invite_body(spelled, emails, intended_role=intended_role, **more)
@@ -136,7 +136,7 @@ class Directory:
         """The open invitations of a collaboration at this moment."""
         return self._open.fresh(_key(identifier))
 
-    def update_invitation(self, identifier: str, invitation_id: str, role: wire.Role, groups: list[str]) -> None:
+    def update_invitation(self, identifier: str, invitation_id: str, role: str, groups: list[str]) -> None:
         """Change what an open invitation gives: role and groups, always both."""
         self._open.invalidate(_key(identifier))
         self.client.update_invitation(invitation_id, wire.invitation_body(role, groups))

@@ -44,15 +44,13 @@ def making(known: Known, organisation: wire.Organisation, now: datetime, *, inst
         problems.append(
             Problem("expiry_date", f"must be in the future: the day that {NAME} keeps of it is past or today")
         )
-    told = (
-        (
+    told = []
+    if found is not None and not problems:
+        told.append(
             f"{NAME} collaboration {found.short_name} exists already without its tags and with nothing in it: what a "
-            "failed create leaves. It is deleted and made again",
+            "failed create leaves. It is deleted and made again"
         )
-        if found is not None
-        else ()
-    )
-    return Decision(Action.ADD, tuple(problems), () if problems else told)
+    return Decision(Action.ADD, tuple(problems), tuple(told))
 
 
 def changing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -96,21 +96,21 @@ def values_of(inputs: CollaborationInputs) -> dict[str, Any]:
     return {name: getattr(inputs, name) for name in CollaborationInputs.model_fields}
 
 
+_MEANS: dict[str, Callable[[Any], Any]] = {
+    "tags": set,
+    "units": lambda value: folded(value or ()),
+    "website_url": lambda value: (value or "").strip(),
+    "expiry_date": lambda value: expiry_moment(value) if value else None,
+}
+"""What of a declared value counts, where it is not the value itself."""
+
+
 def same(name: str, one: Any, other: Any) -> bool:
     """Whether two declared values mean the same. For what may be left out, that is another thing than none."""
     if name in OPTIONAL and (one is None) != (other is None):
         return False
-    if name == "tags":
-        return set(one) == set(other)
-    if name == "units":
-        return folded(one or ()) == folded(other or ())
-    if name == "website_url":
-        return (one or "").strip() == (other or "").strip()
-    if name == "message":
-        return (one or "") == (other or "")
-    if name == "expiry_date":
-        return (expiry_moment(one) if one else None) == (expiry_moment(other) if other else None)
-    return bool(one == other)
+    means = _MEANS.get(name, lambda value: value)
+    return bool(means(one) == means(other))
 
 
 def is_there(name: str, declared: Any, live: wire.Collaboration) -> bool:

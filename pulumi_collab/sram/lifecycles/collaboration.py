@@ -208,7 +208,7 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
 
     def _invite_missing(self, inputs: CollaborationInputs, live: wire.Collaboration) -> None:
         """Invite those administrators who are neither in nor asked: their mails may never have been sent."""
-        absent = [email for email in inputs.administrators if live.member(None, email) is None]
+        absent = [email for email in inputs.administrators if live.holder(email) is None]
         if not absent:
             return
         invited = self.directory.open_invitations(live.identifier, "invite its administrators")
