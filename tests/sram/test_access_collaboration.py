@@ -285,6 +285,25 @@ def test_changing_what_no_listing_shows() -> None:
     assert told(changing(known, declared(), None, organisation(), 0))[1].keys() == {"units"}
 
 
+def test_the_organisations_own_tag_replaces_nothing() -> None:
+    """Declaring a tag that is there already is no replacement, allowed or not: it may be the organisation's own."""
+    known, found = values_of(declared(tags=["a", "own"], allow_replacement=True)), there(tags=["a", "own"], **IN_IT)
+    assert told(changing(known, declared(tags=["a"]), found, organisation(found), 0)) == (Action.NOTHING, {}, [])
+
+
+def test_a_replacement_that_nothing_needs() -> None:
+    """Where replacing is allowed, it happens also for what somebody has set already, as the preview says."""
+    known, found = (
+        values_of(declared(website_url="https://x.org", allow_replacement=True)),
+        there(website_url="https://x.org"),
+    )
+    action, problems, warnings = told(changing(known, declared(), found, organisation(found), 0))
+    assert (action, problems) == (Action.END, {})
+    assert "is replaced though website_url would only have to be remembered" in warnings[0]
+    members = there(website_url="https://x.org", **IN_IT)
+    assert told(changing(known, declared(), members, organisation(found), 0))[1].keys() == {"force_destroy"}
+
+
 def test_what_a_change_says() -> None:
     """Other administrators are not invited, and units that somebody added meanwhile are lost: both are said."""
     known = values_of(declared(administrators=["ann@x.org"], units=["Research"]))
@@ -305,9 +324,9 @@ def test_what_a_change_says() -> None:
     ],
 )
 def test_deleting(live: dict[str, Any] | None, force: bool, refused: bool) -> None:
-    """One with members goes by permission alone; one that no listing shows is asked for all the same."""
+    """One with members goes by permission alone; one that some look does not show is asked for all the same."""
     state = CollaborationState(**values_of(declared(force_destroy=force)))
-    decision = deleting(state, None if live is None else there(**live))
+    decision = deleting(state, [there(), None if live is None else there(**live)])
     assert decision.action is (Action.NOTHING if refused else Action.END)
     assert [each.hint for each in decision.problems] == [Hint.FORCE] * refused
     assert all("has members: Bob <bob@x.org>, and deleting it ends their access" in p.reason for p in decision.problems)

@@ -67,9 +67,8 @@ def changing(
     other_units = known.get("units") is not None and not same("units", old.units, known["units"])
     problems = [*_unknown_units(known, organisation)] if other_units else []
     told = [*_administrators(known, old), *(_taken_away(known, old, found) if other_units and found else ())]
-    left = unchangeable(known, old, found) if found else []
-    if left and not known.get("allow_replacement", True):
-        assert found is not None
+    left = unchangeable(known, old, found)
+    if left and found and not known.get("allow_replacement", True):
         lost = f"{_counted(len(found.members), 'member')} and {_counted(invitations, 'open invitation')}"
         problems += [_cannot(name, known, old, lost) for name in left]
     elif left and found and found.members and not old.force_destroy:
@@ -81,13 +80,19 @@ def changing(
                 Hint.FORCE,
             )
         )
+    elif left and found and not any(_differs(name, known, old, found) for name in left):
+        told.append(
+            f"{NAME} collaboration {old.short_name} is replaced though {', '.join(left)} would only have to be "
+            "remembered, as it is there already; without allow_replacement it is"
+        )
     action = Action.END if left else Action.CHANGE if other_units else Action.NOTHING
     return Decision(action, tuple(problems), tuple(told))
 
 
-def deleting(state: CollaborationState, live: wire.Collaboration | None) -> Decision:
-    """It is to go: `END` it, though a listing does not show it (any more); with members only by permission."""
-    if live is None or not live.members or state.force_destroy:
+def deleting(state: CollaborationState, looks: Iterable[wire.Collaboration | None]) -> Decision:
+    """It is to go: `END` it, though no look shows it (any more); with members in one of them only by permission."""
+    live = next((each for each in looks if each is not None and each.members), None)
+    if live is None or state.force_destroy:
         return Decision(Action.END)
     return refuse(
         Problem(
@@ -99,16 +104,18 @@ def deleting(state: CollaborationState, live: wire.Collaboration | None) -> Deci
     )
 
 
-def unchangeable(known: Known, old: CollaborationInputs, found: wire.Collaboration) -> list[str]:
-    """What is declared otherwise than before, is not there already, and cannot be changed through the API."""
+def unchangeable(known: Known, old: CollaborationInputs, found: wire.Collaboration | None) -> list[str]:
+    """What is declared otherwise than before and cannot be changed through the API.
+
+    What is there already is only remembered, unless a replacement is allowed: whoever allows it sees no listing. Tags
+    that are there may be the organisation's own, which is known by the state alone.
+    """
     before = CollaborationState.model_validate(values_of(old))
-    return sorted(
-        name
-        for name in differing(before, known) & set(FIXED)
-        if known[name] is not None
-        and (name == "logo" or not is_there(name, known[name], found))
-        and not (name == "tags" and _has_tags(found.tags, known["tags"], old.tags))
-    )
+    names = sorted(name for name in differing(before, known) & set(FIXED) if known[name] is not None)
+    may = known.get("allow_replacement", True)
+    return [
+        name for name in names if (may and name != "tags") or (found is not None and _differs(name, known, old, found))
+    ]
 
 
 def let_go(old: CollaborationState, known: Known) -> Iterator[str]:
@@ -264,6 +271,12 @@ def _cannot(name: str, known: Known, old: CollaborationInputs, lost: str) -> Pro
         + ("; a tag that the organisation adds by itself stays declared once it was" if fewer else ""),
         Hint.REPLACE,
     )
+
+
+def _differs(name: str, known: Known, old: CollaborationInputs, found: wire.Collaboration) -> bool:
+    if name == "tags":
+        return not _has_tags(found.tags, known["tags"], old.tags)
+    return name == "logo" or not is_there(name, known[name], found)
 
 
 def _administrators(known: Known, old: CollaborationInputs) -> Iterator[str]:

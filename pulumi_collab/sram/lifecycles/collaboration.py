@@ -121,8 +121,10 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
     def delete(self, state: CollaborationState) -> None:
         """Delete it; one with members only where the program said so before."""
         with self.directory.lock(state.identifier):
-            live = self._live(state.identifier, None)
-            access.deleting(state, live).raise_if_refused(self.about(state))
+            looks = [self._live(state.identifier, None)]
+            if access.deleting(state, looks).action is Action.END and not state.force_destroy:
+                looks.append(self.directory.organisation_now().by_identifier(state.identifier))
+            access.deleting(state, looks).raise_if_refused(self.about(state))
             converge(lambda: self._deleted(state.identifier), lambda: self._is_gone(state.identifier))
 
     # --- looking ---
@@ -134,9 +136,8 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         found: wire.Collaboration | None,
         organisation: wire.Organisation,
     ) -> Decision:
-        lost = 0
-        if found is not None and access.unchangeable(known, old, found):
-            lost = len(self.directory.open_invitations(found.identifier))
+        refused = found is not None and not known.get("allow_replacement") and access.unchangeable(known, old, found)
+        lost = len(self.directory.open_invitations(found.identifier)) if refused and found is not None else 0
         return access.changing(known, old, found, organisation, lost)
 
     def _live(self, identifier: str, reader: str | None) -> wire.Collaboration | None:
