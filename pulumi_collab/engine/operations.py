@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import CollabError, ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused
+from ..errors import CollabError, ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused, one_line
 from ..lifecycle import Inputs, Lifecycle, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
@@ -81,7 +81,7 @@ class Operations:
             valid = validated(self.kind.inputs_model, values, unknown)
         except InvalidInput as invalid:
             self._failed(values, unknown, declared)
-            return values, list(invalid.problems)
+            return values, list(map(hinted, invalid.problems))
         known = {name: getattr(valid, name) for name in self.kind.inputs_model.model_fields if name not in unknown}
         inputs = plain(known) | {name: values[name] for name in unknown if name in values}
         try:
@@ -195,7 +195,7 @@ class Operations:
         """A difference is computed twice, and twenty people may have one thing in common: it is said once."""
         if text not in self._warned:
             self._warned.add(text)
-            self._warn(text)
+            self._warn(one_line(text, limit=1000))
 
     def _live_problems(
         self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, str]

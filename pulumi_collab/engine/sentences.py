@@ -53,8 +53,8 @@ class Error(Exception):
 
 
 def hinted(problem: Problem) -> Problem:
-    """The problem with its hint in words."""
-    return Problem(problem.property, _with(problem.reason, problem.hint))
+    """The problem with its hint in words, on one harmless line, as the engine prints it."""
+    return Problem(problem.property, one_line(_with(problem.reason, problem.hint), limit=1000))
 
 
 def elsewhere(about: str, kept: str, now: str, settings: Settings) -> ConfigError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 import requests
+from urllib3 import HTTPResponse
 
 from pulumi_collab.settings import Settings
 from pulumi_collab.teamhub.client import Client
@@ -31,7 +33,8 @@ class Canned:
         status, body = answer if isinstance(answer, tuple) else (200, answer)
         response = requests.Response()
         response.status_code = status
-        response._content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        response.raw = HTTPResponse(io.BytesIO(data), preload_content=False)
         return response
 
     @property
