@@ -141,15 +141,13 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         return access.changing(known, old, found, organisation, lost)
 
     def _live(self, identifier: str, reader: str | None) -> wire.Collaboration | None:
-        """What is there. None where the organisation does not list it either: one response may be an old one."""
+        """What is there; None where the organisation does not list it either, as one response may be an old one."""
         try:
             if reader is None:
                 return self.directory.collaboration_now(identifier)
             return self.directory.collaboration(identifier, reader)
         except NotFound:
-            if self.directory.organisation_now().by_identifier(identifier) is None:
-                return None
-            return self.directory.collaboration_now(identifier)
+            return self.directory.organisation_now().by_identifier(identifier)
 
     def _is_gone(self, identifier: str) -> bool | None:
         try:
