@@ -112,6 +112,10 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """
         return ()
 
+    def beside(self, known: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Iterable[Problem]:
+        """Compare with what is declared of the resources that unknown identity inputs come from. Pure."""
+        return ()
+
     def changed(self, old: S, known: Mapping[str, Any]) -> set[str]:
         """Which known inputs differ from the state in a way that matters. Pure: it is asked more than once."""
         ignored = self.ignored_after_create
@@ -136,6 +140,10 @@ class Lifecycle(ABC, Generic[I, S, D]):
     @abstractmethod
     def create(self, inputs: I) -> S:
         """Make it so, or take over what is there; repeating it after a crash converges."""
+
+    def recreate(self, old: S, inputs: I) -> S:
+        """Make it anew, knowing what the state that goes in the same operation tells of the same thing."""
+        return self.create(inputs)
 
     @abstractmethod
     def read(self, state: S) -> S | None:

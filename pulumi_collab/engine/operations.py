@@ -31,10 +31,15 @@ MADE = "__made"
 ORIGIN = "__origin"
 """Where it was made, in inputs and outputs: `check` sees inputs alone."""
 DECLARED = "__declared"
-"""Tells who declares it, `{"name", "token"}`; `check` takes it out of the inputs."""
+"""Tells who declares it, `{"name", "token", "from"}`; `check` takes it out of the inputs.
+
+`from`: the token of the resource whose id an input is, by the input's name: that is known before the id itself.
+"""
 OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED})
 
 _directories: dict[tuple[Any, ...], Any] = {}
+_declared: dict[str, Properties] = {}
+"""What is declared of each resource that others hang on, by its token."""
 _making = threading.Lock()
 
 
@@ -67,6 +72,7 @@ class Operations:
         self._warn = warn
         self._warned: set[str] = set()
         self._before: dict[str, Properties] = {}  # by token: a replacement is checked once more, as if it were new
+        self._kept: dict[str, Any] = {}  # by grant: the last state of what is there, and may be made anew
 
     # --- the six ---
 
@@ -81,7 +87,7 @@ class Operations:
             valid = validated(self.kind.inputs_model, values, unknown)
         except InvalidInput as invalid:
             self._failed(values, unknown, declared)
-            return values, list(map(hinted, invalid.problems))
+            return values, [hinted(_not_made(each, values, declared)) for each in invalid.problems]
         known = {name: getattr(valid, name) for name in self.kind.inputs_model.model_fields if name not in unknown}
         inputs = plain(known) | {name: values[name] for name in unknown if name in values}
         try:
@@ -90,7 +96,7 @@ class Operations:
         except Error as error:
             found, origin = [Problem("", str(error))], olds.get(ORIGIN)
         if found:
-            self._claims.fail(self._names(known, self._grants(known, unknown)))
+            self._claims.fail(self._names(known, self._grants(known, unknown, declared)))
         return inputs | ({ORIGIN: origin} if origin else {}), [hinted(problem) for problem in found]
 
     def diff(self, olds: Properties, news: Properties, unknown: frozenset[str]) -> Difference:
@@ -119,7 +125,8 @@ class Operations:
         with self._telling(Told.CREATE, inputs), self._claims.lock(names):
             try:
                 self._must_lead_here(props, inputs.account)
-                state = lifecycle.create(inputs)
+                before = next((self._kept[name] for name in names if name in self._kept), None)
+                state = lifecycle.create(inputs) if before is None else lifecycle.recreate(before, inputs)
             except Exception:  # whatever it was: the one that is to be replaced must not go
                 self._claims.fail(names)
                 raise
@@ -136,6 +143,7 @@ class Operations:
             live = self._read(state, props)
             if live is None:
                 return None
+            self._keep(live)
             origin = {ORIGIN: self._origin(props, state.account)}
             outs = _as_of(live, state.account) | origin
             return outs | _kept(props, MADE), {
@@ -173,10 +181,13 @@ class Operations:
                 held = frozenset(names[name] for name, ending in endings.items() if ending is Ending.HELD)
                 rest = lifecycle.without(state, held) if held else state
                 if held:
+                    self._keep(state)
                     self._tell(
                         f"{id_} is held by another resource of the program, or by this one anew, so nothing was removed"
                         f"{lifecycle.left_behind(state)}"
                     )
+                else:
+                    self._kept = {name: kept for name, kept in self._kept.items() if name not in names}
                 if rest is not None:
                     lifecycle.delete(rest)
 
@@ -198,21 +209,24 @@ class Operations:
             self._warn(one_line(text, limit=1000))
 
     def _live_problems(
-        self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, str]
+        self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, Any]
     ) -> tuple[list[Problem], str | None]:
         """What the service and the rest of the program say of valid inputs, and where they are made."""
-        names = self._names(known, self._grants(known, unknown))
+        names = self._names(known, self._grants(known, unknown, declared))
         other = self._claims.declare(names, declared["token"], declared["name"]) if declared else None
         if other is not None:
             return [Problem(self.kind.identity[-1], f"is declared already, by the resource {other!r}")], None
+        if declared:
+            _declared[declared["token"]] = known
+        beside = {name: _declared.get(token, {}) for name, token in declared.get("from", {}).items() if name in unknown}
+        found = [*self._lifecycle(None).beside(known, beside)] if beside else []
         if flag("PULUMI_COLLAB_OFFLINE"):
-            return [], olds.get(ORIGIN)
+            return found, olds.get(ORIGIN)
         account = known.get("account")
         self._must_lead_here(olds, account)
         lifecycle = self._lifecycle(account)
         origin = lifecycle.directory.origin
         self._must_be_of_the_world(olds, account)
-        found: list[Problem] = []
         for each in lifecycle.check(known, self._state(olds) if olds else None):
             if isinstance(each, Notice):
                 self._tell(each.text)
@@ -254,7 +268,11 @@ class Operations:
         _, slash, world = kept.partition("/")
         return f"{self._settings(account).origin}{slash}{world}"
 
-    def _failed(self, values: Properties, unknown: frozenset[str], declared: Mapping[str, str]) -> None:
+    def _keep(self, state: Any) -> None:
+        """Remember what a state tells: one that is made anew in the same operation goes on from there."""
+        self._kept |= dict.fromkeys(self._names(state, self._lifecycle(None).grants(state)), state)
+
+    def _failed(self, values: Properties, unknown: frozenset[str], declared: Mapping[str, Any]) -> None:
         """A declaration that is wrong elsewhere than in what it is about still declares it."""
         identity = set(self.kind.identity)
         if unknown & identity or not declared:
@@ -267,10 +285,15 @@ class Operations:
             self._claims.declare(names, declared["token"], declared["name"])
             self._claims.fail(names)
 
-    def _grants(self, known: Mapping[str, Any], unknown: frozenset[str]) -> frozenset[str]:
-        if unknown & set(self.kind.identity):
+    def _grants(
+        self, known: Mapping[str, Any], unknown: frozenset[str], declared: Mapping[str, Any] | None = None
+    ) -> frozenset[str]:
+        """What is declared, by the resource that an unknown id comes from where that is known; else nothing."""
+        sources = (declared or {}).get("from", {})
+        stand_ins: Properties = {name: f"({sources[name]})" for name in unknown if name in sources}
+        if (unknown - stand_ins.keys()) & set(self.kind.identity):
             return frozenset()
-        return self._lifecycle(None).grants(self.kind.state_model.model_construct(**known))
+        return self._lifecycle(None).grants(self.kind.state_model.model_construct(**known, **stand_ins))
 
     def _names(self, about: Inputs | Mapping[str, Any], grants: frozenset[str]) -> set[str]:
         return {self._name(about, grant) for grant in grants}
@@ -310,6 +333,15 @@ class Operations:
     ) -> contextlib.AbstractContextManager[None]:
         account = props.account if isinstance(props, Inputs) else props.get("account")
         return told(self._about(props, id_), doing, self.platform.schema, account if isinstance(account, str) else None)
+
+
+def _not_made(problem: Problem, values: Mapping[str, Any], declared: Mapping[str, Any]) -> Problem:
+    """Under `--target` the id of what is not made and not targeted either is left out, as if nobody had given it."""
+    if problem.property in values or problem.property not in declared.get("from", {}):
+        return problem
+    return Problem(
+        problem.property, "is not known, as the resource that it comes from is not made: name that with --target too"
+    )
 
 
 def _same_world(kept: str, now: str) -> bool:

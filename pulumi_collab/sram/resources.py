@@ -10,7 +10,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, data_function, declare, program_directory
+from ..engine.program import argument, data_function, declare, hangs_on, program_directory
 from ..lifecycle import Inputs
 from .directory import Directory
 from .lifecycles import (
@@ -163,13 +163,15 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         }
         assert inputs.keys() == CollaborationInputs.model_fields.keys()
         outputs = ("global_urn", "status", "logo_url", "organisation_tags")
+        declared = declare(resource_name, inputs, opts, outputs=outputs)
         super().__init__(
             CollaborationProvider(),
             resource_name,
-            declare(resource_name, inputs, opts, outputs=outputs),
+            declared,
             # names are unique, so whatever forces a replacement, the old one has to go first
             pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts),
         )
+        hangs_on(self.id, declared)
 
     @property
     def identifier(self) -> pulumi.Output[str]:
@@ -182,8 +184,10 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
 
     The id is `<collaboration>/<email>`. Creating it sends an invitation, unless the person is a member or is invited
     already. `status` tells what became of it: `"open"`, `"accepted"`, `"expired"`, `"declined"` (or withdrawn by
-    somebody), `"removed"` (was a member, and is not any more). After the last three the next `pulumi up` invites again,
-    at most `resend_limit` times. The last admin of a collaboration is neither demoted nor removed.
+    somebody), `"removed"` (was a member, and is not any more), `"ended"` (is listed as a member, past the membership's
+    date). After `"expired"`, `"declined"` and `"removed"` the next `pulumi up` invites again, at most `resend_limit`
+    times, and after `"ended"` once a later `membership_expiry_date` is declared. The last admin of a collaboration is
+    neither demoted nor removed. A member is known by the uid: another user who has the address later is somebody else.
 
     Source: SRAM "External API" page; the published server.
     """
@@ -199,13 +203,17 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
     on_delete: pulumi.Output[str]
     resend_limit: pulumi.Output[int]
     status: pulumi.Output[str]
-    """`"open"`, `"accepted"`, `"expired"`, `"declined"` or `"removed"`."""
+    """`"open"`, `"accepted"`, `"ended"`, `"expired"`, `"declined"` or `"removed"`."""
     invitation_id: pulumi.Output[str | None]
     """The invitation's identifier, of the last one sent."""
     user: pulumi.Output[str | None]
     """The member's uid, once accepted."""
+    holder: pulumi.Output[str | None]
+    """The uid of another member who has the address now, and is not who this resource is about."""
     invitation_expires: pulumi.Output[str | None]
     """Until when the open invitation can be accepted."""
+    membership_expires: pulumi.Output[str | None]
+    """When the membership ends or ended, whoever has set that."""
     resends: pulumi.Output[int]
     """How often the person was invited again, of `resend_limit`."""
 
@@ -236,9 +244,10 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
         :param message: goes into each invitation; changing it sends nothing.
         :param sender_name: who the invitation is from; the organisation, unless given. Changing it sends nothing.
         :param membership_expiry_date: when the membership is to end; given with the invitation. The API cannot change
-            it for a member.
+            it for a member. Once a membership has ended, a later date invites the person again. Left out: no end at
+            creation, and whatever people make of it later is left alone.
         :param invitation_expiry_date: until when the invitation can be accepted; 15 days unless given. Changing a date
-            of an open invitation withdraws it and sends another.
+            of an open invitation withdraws it and sends another; taking it out changes nothing.
         :param groups: short names or identifiers of the collaboration's groups that the person joins by accepting.
         :param on_delete: `"revoke"`: destroying the resource ends the membership too; `"keep"`: it stays.
         :param resend_limit: how often the person is invited again, over the resource's life, when an invitation
@@ -249,7 +258,8 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
 
         Errors, at preview and on the argument's name: a value outside these bounds, a new date that is past, an unknown
         collaboration, a member of another role, an open invitation of another role or groups, lowering the last admin,
-        the expiry date of a member. For somebody who accepted under another address the last two are warnings.
+        the expiry date of a member, an address that another user has now. What only the state tells of somebody who
+        accepted under another address is a warning.
         """
         inputs = {
             "collaboration": collaboration,
@@ -265,7 +275,15 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
             "account": account,
         }
         assert inputs.keys() == CollaborationInviteInputs.model_fields.keys()
-        outputs = ("status", "invitation_id", "user", "invitation_expires", "resends")
+        outputs = (
+            "status",
+            "invitation_id",
+            "user",
+            "holder",
+            "invitation_expires",
+            "membership_expires",
+            "resends",
+        )
         super().__init__(
             CollaborationInviteProvider(),
             resource_name,

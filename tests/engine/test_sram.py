@@ -287,3 +287,18 @@ def test_bad_input_fails_at_preview(make_project: MakeProject, emulator: Emulato
         for name in names:
             assert f"property {name} value" in told, name
     assert writes(emulator) == []
+
+
+def test_twice_in_a_collaboration_that_is_not_made(make_project: MakeProject, emulator: Emulator) -> None:
+    """One person twice, or as an administrator and a member, fails at the first preview; two collaborations do not."""
+    both = HEAD + collaboration("a1") + collaboration("a2")
+    project = make_project(both + invite("bob", into="a1") + invite("eve", into="a2", email="bob@x.org"))
+    project.preview()
+    project.write(both + invite("bob", into="a1") + invite("eve", into="a1", email="BOB@x.org"))
+    assert "is declared already, by the resource 'bob'" in project.preview(ok=False).out
+    project.write(HEAD + collaboration(administrators=["bob@x.org"]) + invite("bob"))
+    assert "is invited already as admin, and the program asks for member" in project.preview(ok=False).out
+    project.write(both + invite("bob", into="a1"))
+    urn = "urn:pulumi:test::test-project::pulumi-python:dynamic/sram:CollaborationInvite::bob"
+    assert "name that with --target too" in project.up("--target", urn, ok=False).out
+    assert writes(emulator) == []

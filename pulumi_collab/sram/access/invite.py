@@ -110,7 +110,7 @@ def deleting(state: CollaborationInviteState, there: There) -> Verdict:
             "address now and stays"
         )
     elif there.member is None:
-        return Verdict(Action.END)
+        return Verdict(Action.END if state.on_delete == "revoke" else Action.NOTHING)
     elif state.on_delete == "keep":
         told = f"{about(state)} stays a member, as on_delete is 'keep'"
     elif there.is_last_admin(there.member):
@@ -134,6 +134,13 @@ def dates(known: Known, old: CollaborationInviteInputs | None, now: datetime) ->
         before = getattr(old, name) if old is not None and (same_person or name != END) else None
         if value is not None and not same_moment(before, value) and moment(value) <= now:
             yield Problem(name, f"must be in the future, not {value}")
+
+
+def beside(known: Known, administrators: Iterable[str]) -> Iterator[Problem]:
+    """Whom the collaboration, once it is made, has invited as an administrator is found as that."""
+    if "email" in known and any(wire.same_email(known["email"], each) for each in administrators):
+        given = wire.Invitation(status="open", intended_role="admin", identifier="", email=known["email"])
+        yield from _other_invitation(known, given)
 
 
 def perhaps_last(old: CollaborationInviteInputs, known: Known, there: There) -> Iterator[str]:

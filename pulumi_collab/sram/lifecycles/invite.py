@@ -86,6 +86,10 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             yield from access.changing(before, wanted, there).problems
             yield from map(Notice, access.perhaps_last(old, known, there))
 
+    def beside(self, known: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+        """The collaboration that is made in the same run invites its administrators itself, as nothing else."""
+        yield from access.beside(known, sources.get("collaboration", {}).get("administrators", ()))
+
     def changed(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> set[str]:
         """What differs, `status` too when somebody has to be invited again."""
         changed, verdict = access.drift(old, known, self._now())
@@ -116,6 +120,10 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             self._tell(verdict, inputs)
             assert there is not None
             return self._sent(wanted, there) if verdict.action is Action.ADD else state_of(wanted, there)
+
+    def recreate(self, old: CollaborationInviteState, inputs: CollaborationInviteInputs) -> CollaborationInviteState:
+        """The state knows who accepted under another address, and how often a mail was sent."""
+        return self.update(old, inputs)
 
     def read(self, state: CollaborationInviteState) -> CollaborationInviteState | None:
         """What became of the person; None only when the collaboration is gone."""
