@@ -100,6 +100,10 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """
         return frozenset({self.id_of(inputs).casefold()})
 
+    def unique(self, known: Mapping[str, Any]) -> Mapping[str, str]:
+        """What no two things can have in common beside what they hold, by the input that gives it: `{"name": "ai"}`."""
+        return {}
+
     def ends(self, state: S) -> frozenset[str]:
         """What deleting it would end, by the names of `grants`, as it is at that moment. May ask the service."""
         return self.grants(state)  # type: ignore[arg-type]  # S extends I

@@ -10,7 +10,7 @@ import pytest
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.sram.resources import CollaborationProvider, ServiceConnectionProvider
 
-from ..provider.plugin import Plugin, PluginError, shown, visible
+from ..provider.plugin import UNKNOWN, Plugin, PluginError, shown, visible
 from .behind import accept, act, api, collaborations, writes
 
 AI: dict[str, Any] = {"name": "AI computing", "short_name": "ai", "description": "For all"}
@@ -103,6 +103,38 @@ def test_a_replacement_is_checked_twice(plugin: Plugin, emulator: Emulator) -> N
     plugin.delete(id_, state)
     second, _ = plugin.create(new)
     assert collaborations(emulator)["ai"]["identifier"] == second != id_
+
+
+@pytest.mark.parametrize(
+    ("other", "property_"),
+    [
+        ({"short_name": "ai"}, "short_name"),
+        ({"name": "ai COMPUTING "}, "name"),
+        ({"name": "AI computing", "short_name": "ai"}, "short_name"),
+        ({}, None),
+    ],
+)
+def test_two_of_one_name(emulator: Emulator, other: dict[str, Any], property_: str | None) -> None:
+    """Two collaborations of one program with one name, or short name, fail at the first preview."""
+    first, second = ({"__declared": {"name": name, "token": name}} for name in ("first", "second"))
+    with Plugin(CollaborationProvider, emulator.environment()) as plugin:
+        for _ in range(2):  # checked again, as for a replacement, it is no second one
+            assert plugin.check(AI | first)[1] == {}
+        _, problems = plugin.check({"name": "Other", "short_name": "other", "description": ""} | other | second)
+        assert problems == ({property_: "is declared already, by the resource 'first'"} if property_ else {})
+
+
+def test_a_service_twice_in_what_is_made_now(emulator: Emulator) -> None:
+    """Two connections of one service to a collaboration that the same program makes fail at the first preview."""
+    sources = {"from": {"collaboration": "ai"}}
+    values = {"collaboration": UNKNOWN, "service_entity_id": MAIL}
+    with Plugin(ServiceConnectionProvider, emulator.environment()) as plugin:
+        assert plugin.check(values | {"__declared": {"name": "a", "token": "a"} | sources})[1] == {}
+        again = {"__declared": {"name": "b", "token": "b"} | sources, "service_entity_id": MAIL.upper()}
+        _, problems = plugin.check(values | again)
+        assert problems == {"service_entity_id": "is declared already, by the resource 'a'"}
+        elsewhere = {"__declared": {"name": "c", "token": "c", "from": {"collaboration": "other"}}}
+        assert plugin.check(values | elsewhere)[1] == {}
 
 
 def test_expired_at_each_preview(emulator: Emulator) -> None:

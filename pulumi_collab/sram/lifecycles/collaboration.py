@@ -48,6 +48,10 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
         """The short name, which is known before the identifier is."""
         return frozenset({inputs.short_name})
 
+    def unique(self, known: Mapping[str, Any]) -> Mapping[str, str]:
+        """The name, which the service compares without case and blanks at its end."""
+        return {"name": access.folded_name(known["name"])} if "name" in known else {}
+
     def from_id(self, id_: str) -> dict[str, Any]:
         """The identifier."""
         return {"identifier": id_}
