@@ -69,6 +69,10 @@ class Hint(Enum):
     """Read what is there into the state."""
     AGAIN = "again"
     """Run the operation again."""
+    REPLACE = "replace"
+    """Say that a thing that cannot be changed may be replaced, with what is in it."""
+    FORCE = "force"
+    """Say, before it is ended, that it may be ended with what is in it."""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,10 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """
         return frozenset({self.id_of(inputs).casefold()})
 
+    def unique(self, known: Mapping[str, Any]) -> Mapping[str, str]:
+        """What no two things can have in common beside what they hold, by the input that gives it: `{"name": "ai"}`."""
+        return {}
+
     def ends(self, state: S) -> frozenset[str]:
         """What deleting it would end, by the names of `grants`, as it is at that moment. May ask the service."""
         return self.grants(state)  # type: ignore[arg-type]  # S extends I
@@ -125,8 +129,8 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """What to tell beside the difference, where the state is needed to see it. Pure."""
         return ()
 
-    def replaces(self, old: S, changed: set[str]) -> set[str]:
-        """Which of the changed inputs cannot be changed in place."""
+    def replaces(self, old: S, changed: set[str], known: Mapping[str, Any] | None = None) -> set[str]:
+        """Which of the changed inputs cannot be changed in place. `known`: the new values."""
         return changed & set(self.identity)
 
     def delete_before_replace(self, old: S, known: Mapping[str, Any]) -> bool:

@@ -115,7 +115,7 @@ class Operations:
             for text in lifecycle.warnings(old, known):
                 self._tell(text)
             first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
-            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed)), first)
+            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed, known)), first)
 
     def create(self, props: Properties) -> tuple[str, Properties]:
         """Make it so, or take it over: the id and the state."""
@@ -212,11 +212,10 @@ class Operations:
         self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, Any]
     ) -> tuple[list[Problem], str | None]:
         """What the service and the rest of the program say of valid inputs, and where they are made."""
-        names = self._names(known, self._grants(known, unknown, declared))
-        other = self._claims.declare(names, declared["token"], declared["name"]) if declared else None
-        if other is not None:
-            return [Problem(self.kind.identity[-1], f"is declared already, by the resource {other!r}")], None
         if declared:
+            twice = self._declared_twice(known, unknown, declared)
+            if twice is not None:
+                return [twice], None
             _declared[declared["token"]] = known
         beside = {name: _declared.get(token, {}) for name, token in declared.get("from", {}).items() if name in unknown}
         found = [*self._lifecycle(None).beside(known, beside)] if beside else []
@@ -233,6 +232,18 @@ class Operations:
             else:
                 found.append(each)
         return found, origin
+
+    def _declared_twice(
+        self, known: Properties, unknown: frozenset[str], declared: Mapping[str, Any]
+    ) -> Problem | None:
+        """Whether another resource of the program declares the same thing, or what only one thing can have."""
+        held = {self.kind.identity[-1]: self._names(known, self._grants(known, unknown, declared))}
+        unique = self._lifecycle(None).unique(known).items()
+        for name, names in (held | {name: {self._name(known, f"{name}\n{value}")} for name, value in unique}).items():
+            other = self._claims.declare(names, declared["token"], declared["name"])
+            if other is not None:
+                return Problem(name, f"is declared already, by the resource {other!r}")
+        return None
 
     def _must_lead_here(self, props: Mapping[str, Any], account: str | None) -> None:
         """Before anything is asked: the settings lead to the server where it was made. Raises `ConfigError`."""

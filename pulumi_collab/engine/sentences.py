@@ -24,6 +24,8 @@ HINTS = {
     Hint.FORGET: "if it is gone for good, take it out of the state with `pulumi state delete`",
     Hint.REFRESH: "run `pulumi refresh`",
     Hint.AGAIN: "run `pulumi up` again",
+    Hint.REPLACE: "change it in the web interface, or set allow_replacement=True to replace it",
+    Hint.FORCE: "set force_destroy=True and run `pulumi up` before it is destroyed or replaced",
 }
 """What to do next, as it is written in Pulumi and Python."""
 
