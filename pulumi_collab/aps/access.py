@@ -124,8 +124,10 @@ class _People:
         if person.key in self.wanted and self.is_another(person):
             yield (
                 person.key,
-                f"find out who has {person.email} now: it is user {person.user_id}'s address, and was user "
-                f"{self._user_ids[person.key]}'s; if that is right, replace this resource",
+                (
+                    f"find out who has {person.email} now: it is user {person.user_id}'s address, and was user "
+                    f"{self._user_ids[person.key]}'s; if that is right, replace this resource"
+                ),
             )
         elif level and person.access_level != level:
             yield person.key, f"change {person.email} from {person.access_level} to {level}"

@@ -69,6 +69,9 @@ CASES: list[tuple[str, dict[str, str], dict[str, str], list[str]]] = [
 
 Row = tuple[str, dict[str, str], dict[str, str], dict[str, str], list[str]]
 A = {"a@x": "EDITOR"}
+TAKEN = (
+    "find out who has a@x now: it is user ID2's address, and was user ID1's; if that is right, replace this resource"
+)
 MOVED = "correct the program: a@x (user ID1) changed the address to n@x"
 KNOWN: list[Row] = [
     ("the same person", A, {"a@x": "EDITOR 1"}, {"a@x": "ID1"}, []),
@@ -97,10 +100,7 @@ KNOWN: list[Row] = [
         A,
         {"a@x": "EDITOR 2"},
         {"a@x": "ID1"},
-        [
-            "find out who has a@x now: it is user ID2's address, and was user ID1's; if that is right, replace this "
-            "resource"
-        ],
+        [TAKEN],
     ),
     (
         "the address is somebody else's, and its owner has another",
@@ -109,8 +109,7 @@ KNOWN: list[Row] = [
         {"a@x": "ID1"},
         [
             MOVED,
-            "find out who has a@x now: it is user ID2's address, and was user ID1's; if that is right, replace this "
-            "resource",
+            TAKEN,
         ],
     ),
     ("an owner's new address", {"o@x": "OWNER"}, {"n@x": "OWNER 1"}, {"o@x": "ID1"}, [MOVED.replace("a@x", "o@x")]),

@@ -117,13 +117,8 @@ def test_a_whole_life(emulator: Emulator, played: dict[str, str], declared: dict
     assert me.up(declared) == []
     assert me.clean(declared)
     unseen = OWNER in declared and played.get("owner_listed") == "no"
-    assert me.told == (
-        [
-            f"the collaborators of Autodesk APS app {APP}: whether {OWNER} is its OWNER could not be seen: Autodesk "
-            "APS lists none"
-        ]
-        * unseen
-    )
+    told = f"the collaborators of Autodesk APS app {APP}: whether {OWNER} is its OWNER could not be seen: Autodesk APS "
+    assert me.told == [f"{told}lists none"] * unseen
 
     me.told.clear()
     edit(emulator, JANE, "VIEWER")

@@ -142,10 +142,10 @@ def test_differences_are_a_line_each(plugin: Plugin, emulator: Emulator) -> None
     with pytest.raises(PluginError) as raised:
         plugin.create(INPUTS)
     assert str(raised.value).strip().splitlines() == [f"pulumi-collab: {lines[0]}", *lines[1:]]
-    with pytest.raises(PluginError) as raised:
-        plugin.update(APP, INPUTS, INPUTS)
-    assert str(raised.value).strip().splitlines()[1:] == lines[1:]
     changed = {**INPUTS, "collaborators": {JANE: "VIEWER"}}
+    with pytest.raises(PluginError) as raised:
+        plugin.update(APP, changed, INPUTS)
+    assert str(raised.value).strip().splitlines()[1:] == lines[1:]
     assert plugin.check(INPUTS, changed)[1] == {}, "the preview shows what changed, and a warning"
 
 
