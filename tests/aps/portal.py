@@ -28,18 +28,15 @@ def edit(emulator: Emulator, email: str, access_level: str | None, **more: Any) 
 
 def readdress(emulator: Emulator, email: str, to: str) -> None:
     """Somebody on the default world's app changes their address, and stays who they are."""
-    section = emulator.state()["aps"]
-    for each in section["apps"][0]["collaborators"]:
-        each["email"] = to if each["email"] == email else each["email"]
-    emulator.seed({"aps": section})
+    body = {"client_id": APP, "email": email, "new_email": to}
+    answer = requests.post(f"{emulator.url}/_emulator/aps/edit", json=body, timeout=10)
+    assert answer.ok, answer.text
 
 
-def hand_over(emulator: Emulator, email: str, user_id: str) -> None:
-    """Somebody else has the address now, with the level that its holder had."""
-    section = emulator.state()["aps"]
-    for each in section["apps"][0]["collaborators"]:
-        each["user_id"] = user_id if each["email"] == email else each["user_id"]
-    emulator.seed({"aps": section})
+def hand_over(emulator: Emulator, email: str, access_level: str, user_id: str) -> None:
+    """Somebody else has the address now, with this level."""
+    edit(emulator, email, None)
+    edit(emulator, email, access_level, user_id=user_id)
 
 
 def seed(emulator: Emulator, *tokens: Mapping[str, Any], **people: str) -> None:

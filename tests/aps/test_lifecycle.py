@@ -301,7 +301,7 @@ def test_an_address_that_is_somebody_elses_now(emulator: Emulator, refreshed: bo
     me = Person(emulator)
     assert me.up(DECLARED[0]) == []
     before = user_id(emulator, JANE)
-    hand_over(emulator, JANE, "STRANGER")
+    hand_over(emulator, JANE, "EDITOR", "STRANGER")
     line = (
         f"find out who has {JANE} now: it is user STRANGER's address, and was user {before}'s; if that is right, "
         "replace this resource"

@@ -124,7 +124,7 @@ def test_people_are_known_by_their_ids(make_project: MakeProject, emulator: Emul
     project.write(program(roe="EDITOR", jo="VIEWER"))
     project.up()
     project.clean()
-    hand_over(emulator, "roe@example.org", "STRANGER")
+    hand_over(emulator, "roe@example.org", "EDITOR", "STRANGER")
     line = "- find out who has roe@example.org now: it is user STRANGER's address, and was user "
     assert line in project.preview(ok=False).out
     assert line in project.up("--refresh", ok=False).out
