@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from ..platform import Kind, Platform
-from ..settings import Schema, Setting, token_complaint
-from .client import NAME, Client
+from ..settings import Schema, Setting, Settings, token_complaint
+from .client import Client
+from .directory import Directory
 from .lifecycles import ProjectCollaboratorLifecycle
+from .wire import NAME
 
 
 def _not_a_number(user_id: str) -> str | None:
     return None if user_id.isascii() and user_id.isdigit() else "must be a number"
+
+
+def connect(settings: Settings) -> Directory:
+    """A directory of its own."""
+    return Directory(Client(settings))
 
 
 PLATFORM = Platform(
@@ -30,7 +37,7 @@ PLATFORM = Platform(
             Setting("base_url", "baseUrl", "the QuantConnect base URL", default="https://www.quantconnect.com/api/v2"),
         ),
     ),
-    connect=Client,
+    connect=connect,
     kinds=(
         Kind(
             "ProjectCollaborator",

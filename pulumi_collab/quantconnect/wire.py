@@ -1,4 +1,4 @@
-"""What travels: QuantConnect's collaboration requests and answers as types. No I/O.
+"""What travels: QuantConnect's collaboration requests and responses as types. No I/O.
 
 Source: API reference, "Project Collaboration"; where its pages disagree the most tolerant reading is taken.
 """
@@ -16,6 +16,8 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     field_validator,
 )
+
+NAME = "QuantConnect"
 
 Permission = Literal["read", "write"]
 
@@ -43,8 +45,17 @@ class Collaborator(BaseModel):
             return cls.model_fields[str(info.field_name)].get_default()
 
 
-class Answer(BaseModel):
-    """The envelope of every answer. Failures come in HTTP 200, and tell why in one of three places."""
+class Project(BaseModel):
+    """A project, as far as its people need it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: int = Field(alias="projectId")
+    name: str = ""
+
+
+class Envelope(BaseModel):
+    """The envelope of every response. Failures come in HTTP 200, and tell why in one of three places."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -53,6 +64,7 @@ class Answer(BaseModel):
     messages: Any = None
     message: Any = Field(default=None, alias="Message")
     collaborators: list[Collaborator] | None = None
+    projects: list[Project] | None = None
 
     @property
     def reason(self) -> str:
@@ -64,6 +76,13 @@ class Answer(BaseModel):
             if each
         ]
         return "; ".join(told) or "no reason was given"
+
+
+def with_owner(people: list[Collaborator], caller: str) -> list[Collaborator]:
+    """Where no entry says who the owner is, it is the caller: only owners may manage collaborators."""
+    if any(person.owner for person in people):
+        return people
+    return [p.model_copy(update={"owner": True}) if str(p.uid) == caller else p for p in people]
 
 
 def read_body(project_id: int) -> dict[str, Any]:

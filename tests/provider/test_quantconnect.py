@@ -89,7 +89,7 @@ def test_spelling_that_differs_in_case_fails(plugin: Plugin) -> None:
     """A slug that differs in case alone from somebody on the project fails with the right spelling."""
     plugin.create(MIA)
     assert "is spelled 'mia-ai'" in plugin.check(MIA | {"user": "Mia-AI"})[1]["user"]
-    with pytest.raises(PluginError, match="spells this person 'mia-ai'"):
+    with pytest.raises(PluginError, match="is spelled 'mia-ai' on QuantConnect, where the case"):
         plugin.create(MIA | {"user": "Mia-AI"})
 
 

@@ -8,12 +8,11 @@ import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.lifecycle import Lifecycle
-from pulumi_collab.quantconnect.client import Client
+from pulumi_collab.quantconnect.directory import Directory
 from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorLifecycle
-from pulumi_collab.settings import Settings
 from pulumi_collab.testing.conformance import Access, CollaboratorContract
 
-from .behind import PROJECT, call, people
+from .behind import PROJECT, call, directory, people
 
 
 class TestQuantConnect(CollaboratorContract):
@@ -28,31 +27,13 @@ class TestQuantConnect(CollaboratorContract):
     operations = {name: f"projects/collaboration/{name}" for name in ("create", "update", "delete")}
     reads = ("projects/collaboration/read",)
 
-    def connect(self, emulator: Emulator) -> Client:
+    def connect(self, emulator: Emulator) -> Directory:
         """As the owner of the project."""
-        environment = emulator.environment()
-        return Client(
-            Settings(
-                {
-                    "base_url": environment["QUANTCONNECT_BASE_URL"],
-                    "user_id": environment["QUANTCONNECT_USER_ID"],
-                    "api_token": environment["QUANTCONNECT_API_TOKEN"],
-                }
-            )
-        )
+        return directory(emulator.environment()["QUANTCONNECT_BASE_URL"])
 
-    def connect_badly(self, emulator: Emulator) -> Client:
+    def connect_badly(self, emulator: Emulator) -> Directory:
         """As the owner with a wrong token."""
-        environment = emulator.environment()
-        return Client(
-            Settings(
-                {
-                    "base_url": environment["QUANTCONNECT_BASE_URL"],
-                    "user_id": environment["QUANTCONNECT_USER_ID"],
-                    "api_token": "wrong-secret",
-                }
-            )
-        )
+        return directory(emulator.environment()["QUANTCONNECT_BASE_URL"], "wrong-secret")
 
     def kind(self) -> type[Lifecycle[Any, Any, Any]]:
         """The single collaborator."""
