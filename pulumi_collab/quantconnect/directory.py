@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..listings import Listings
 from . import wire
-from .client import Client
+from .client import Client, Declined
 
 
 class Directory:
@@ -18,6 +18,7 @@ class Directory:
         self._people: Listings[int, list[wire.Collaborator]] = Listings(
             lambda project_id: wire.with_owner(client.collaborators(project_id), client.user_id)
         )
+        self._shown: Listings[int, bool] = Listings(self._asks_for)
 
     @property
     def origin(self) -> str:
@@ -37,11 +38,19 @@ class Directory:
         """Everybody on the project at this moment."""
         return self._people.fresh(project_id)
 
-    def create(self, project_id: int, user: str, permission: wire.Permission, live_control: bool) -> None:
+    def projects(self) -> list[wire.Project]:
+        """All projects that this user can see."""
+        return self.client.projects()
+
+    def shows(self, project_id: int) -> bool:
+        """Whether the project itself shows, where its people do not. Raises where the credentials are no good."""
+        return self._shown.get(project_id, recent=True)
+
+    def create(self, project_id: int, user: str, permission: str, live_control: bool) -> None:
         """Give access. The person gets an e-mail."""
         self._write(project_id, lambda: self.client.create(project_id, user, permission, live_control))
 
-    def update(self, project_id: int, user: str, permission: wire.Permission, live_control: bool) -> None:
+    def update(self, project_id: int, user: str, permission: str, live_control: bool) -> None:
         """Change what a collaborator may do."""
         self._write(project_id, lambda: self.client.update(project_id, user, permission, live_control))
 
@@ -52,6 +61,13 @@ class Directory:
     def lock(self, project_id: int) -> threading.RLock:
         """A lock for looking and writing on one project: the service's rate limit is unknown, so one at a time."""
         return self._people.lock(project_id)
+
+    def _asks_for(self, project_id: int) -> bool:
+        try:
+            return any(project.id == project_id for project in self.client.projects(project_id))
+        except Declined:
+            self.client.authenticate()
+            return False
 
     def _write(self, project_id: int, call: Callable[[], list[wire.Collaborator] | None]) -> None:
         self._people.invalidate(project_id)  # whatever comes back, or nothing: what we knew is old

@@ -99,8 +99,9 @@ def test_a_uid_tells_whose_entry_it_is(hide: Callable[..., dict[str, Any]]) -> N
     """An entry without a publicId is the person's where it has the uid of the state, and is managed as such."""
     with answers([OWNER, hide(MIA, permission="read")]) as server:
         assert lifecycle(server.url).read(STATE) == STATE.model_copy(update={"permission": "read"})
+    lowered = STATE.model_copy(update={"permission": "read"})
     with answers([OWNER, hide(MIA, permission="read")], [OWNER, hide(MIA)]) as server:
-        assert lifecycle(server.url).update(STATE, WANTED) == STATE
+        assert lifecycle(server.url).update(lowered, WANTED) == STATE
         assert asked(server) == ["read", "update"]
     with answers([OWNER, hide(MIA)], [OWNER]) as server:
         lifecycle(server.url).delete(STATE)
@@ -112,7 +113,7 @@ def test_a_uid_tells_whose_entry_it_is_not() -> None:
     with answers([OWNER, nameless(JO)]) as server:
         assert lifecycle(server.url).read(STATE) is None
         lifecycle(server.url).delete(STATE)
-        assert set(asked(server)) == {"read"}
+        assert asked(server) == ["read", "read", "delete"]
     with answers([OWNER, nameless(JO)], [OWNER, nameless(JO), MIA]) as server:
         assert lifecycle(server.url).update(STATE, WANTED) == STATE
         assert asked(server) == ["read", "create"]

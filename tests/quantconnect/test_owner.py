@@ -67,7 +67,7 @@ def test_nobody_is_taken_over_then(unmarked: Emulator) -> None:
 def test_who_may_only_read_is_no_owner(unmarked: Emulator) -> None:
     """Who may only read is surely not the owner, so that is taken over, after a kill for example."""
     state = lifecycle(unmarked).create(declared("jo"))
-    assert list(lifecycle(unmarked).check(dict(declared("jo")), None)) == []
+    assert problems(lifecycle(unmarked), dict(declared("jo"))) == []
     assert lifecycle(unmarked).create(declared("jo")) == state
     assert writes(unmarked) == ["create"]
 
@@ -76,7 +76,7 @@ def test_people_are_added_and_kept_then(unmarked: Emulator) -> None:
     """Adding somebody new works all the same, and so does everything for whom a state holds already."""
     call(unmarked, "create", collaboratorUserId="jo", collaborationWrite=False, collaborationLiveControl=False)
     wanted = declared("mia-ai")
-    assert list(lifecycle(unmarked).check(dict(wanted), None)) == []
+    assert problems(lifecycle(unmarked), dict(wanted)) == []
     state = lifecycle(unmarked).create(wanted)
     assert lifecycle(unmarked).read(state) == state
     changed = declared("mia-ai", **OWNERS)
@@ -111,7 +111,7 @@ def test_a_kill_converges_where_the_owner_is_told(emulator: Emulator, variants: 
     """Where the owner's mark or uid is in the list, a create that was killed after its effect is taken over."""
     emulator.variants(quantconnect=variants)
     state = lifecycle(emulator).create(declared("mia-ai"))
-    assert list(lifecycle(emulator).check(dict(declared("mia-ai")), None)) == []
+    assert problems(lifecycle(emulator), dict(declared("mia-ai"))) == []
     assert lifecycle(emulator).create(declared("mia-ai")) == state
     assert writes(emulator) == ["create"]
     with pytest.raises(Refused, match="is the owner of project 23456789, whose access cannot be managed"):
