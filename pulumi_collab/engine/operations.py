@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from ..errors import CollabError, ConfigError, InvalidInput, Problem, Refused, one_line
-from ..lifecycle import Inputs, Lifecycle, Notice, Warn
+from ..lifecycle import Inputs, Lifecycle, Memory, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
 from .claims import Claims, Ending
@@ -32,7 +32,9 @@ ORIGIN = "__origin"
 """Where it was made, in inputs and outputs: `check` sees inputs alone."""
 DECLARED = "__declared"
 """Tells who declares it, `{"name", "token"}`; `check` takes it out of the inputs."""
-OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED})
+MEMORY = "__remembered"
+"""Outputs that checks need, among the inputs: `check` sees inputs alone."""
+OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED, MEMORY})
 
 _directories: dict[tuple[Any, ...], Any] = {}
 _making = threading.Lock()
@@ -86,12 +88,12 @@ class Operations:
         inputs = plain(known) | {name: values[name] for name in unknown if name in values}
         try:
             with told(self._about(known), Told.NOTHING):
-                found, origin = self._live_problems(known, unknown, olds, declared)
+                found, ours = self._live_problems(known, unknown, olds, declared)
         except Error as error:
-            found, origin = [Problem("", str(error))], olds.get(ORIGIN)
+            found, ours = [Problem("", str(error))], _kept(olds, ORIGIN, MEMORY)
         if found:
             self._claims.fail(self._names(known, self._grants(known, unknown)))
-        return inputs | ({ORIGIN: origin} if origin else {}), [hinted(problem) for problem in found]
+        return inputs | ours, [hinted(problem) for problem in found]
 
     def diff(self, olds: Properties, news: Properties, unknown: frozenset[str]) -> Difference:
         """Compare in the lifecycle's terms. A value not known yet counts as a change."""
@@ -137,10 +139,10 @@ class Operations:
             if live is None:
                 return None
             origin = {ORIGIN: self._origin(props, state.account)}
-            outs = _as_of(live, state.account) | origin
-            return outs | _kept(props, MADE), {
-                k: v for k, v in outs.items() if k in self.kind.inputs_model.model_fields
-            } | origin
+            outs = _as_of(live, state.account)
+            memory = {MEMORY: _kept(outs, *self.kind.remembered)} if self.kind.remembered else {}
+            inputs = _kept(outs, *self.kind.inputs_model.model_fields)
+            return outs | origin | _kept(props, MADE), inputs | origin | memory
 
     def update(self, olds: Properties, news: Properties) -> Properties:
         """Change in place: the state."""
@@ -198,14 +200,14 @@ class Operations:
 
     def _live_problems(
         self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, str]
-    ) -> tuple[list[Problem], str | None]:
-        """What the service and the rest of the program say of valid inputs, and where they are made."""
+    ) -> tuple[list[Problem], Properties]:
+        """What the service and the rest of the program say of valid inputs, and what of ours goes with them."""
         names = self._names(known, self._grants(known, unknown))
         other = self._claims.declare(names, declared["token"], declared["name"]) if declared else None
         if other is not None:
-            return [Problem(self.kind.identity[-1], f"is declared already, by the resource {other!r}")], None
+            return [Problem(self.kind.identity[-1], f"is declared already, by the resource {other!r}")], {}
         if flag("PULUMI_COLLAB_OFFLINE"):
-            return [], olds.get(ORIGIN)
+            return [], _kept(olds, ORIGIN, MEMORY)
         account = known.get("account")
         self._must_lead_here(olds, account)
         lifecycle = self._lifecycle(account)
@@ -213,16 +215,22 @@ class Operations:
         if olds.get(ORIGIN) and not _same_world(olds[ORIGIN], origin):
             raise elsewhere(self._about(known), olds[ORIGIN], origin, self._settings(account))
         found: list[Problem] = []
-        for each in lifecycle.check(known, self._state(olds) if olds else None):
+        memory: Properties = olds.get(MEMORY, {})
+        for each in lifecycle.check(known, self._state(olds | memory) if olds else None):
             if isinstance(each, Notice):
                 self._tell(each.text)
+            elif isinstance(each, Memory):
+                memory = plain(each.outputs)
             else:
                 found.append(each)
-        return found, origin
+        return found, {ORIGIN: origin} | ({MEMORY: memory} if memory else {})
 
     def _must_lead_here(self, props: Mapping[str, Any], account: str | None) -> None:
         """Before anything is asked: the settings lead to the server where it was made. Raises `ConfigError`."""
-        settings = self._settings(account)
+        try:
+            settings = self._settings(account)
+        except ConfigError:
+            return  # who asks the service raises the same, and who does not, such as APS's deletion, needs no settings
         kept = props.get(ORIGIN)
         if kept and not settings.lead_to(kept.partition("/")[0]):
             raise elsewhere(self._about(without_ours(props)), kept, settings.origin, settings)
@@ -309,8 +317,8 @@ def _as_of(state: Inputs, account: str | None) -> Properties:
     return plain(state) | ({"account": account} if account else {})
 
 
-def _kept(props: Mapping[str, Any], name: str) -> Properties:
-    return {name: props[name]} if name in props else {}
+def _kept(props: Mapping[str, Any], *names: str) -> Properties:
+    return {name: props[name] for name in names if name in props}
 
 
 def plain(values: Inputs | Mapping[str, Any]) -> Properties:
