@@ -100,9 +100,18 @@ def _take_over(project_id: int, user: str, found: wire.Collaborator, wanted: Rig
     return refuse(Problem("user", f"has {now} already, and the program asks for {wanted}", Hint.ADOPT))
 
 
-def is_kept(old: ProjectCollaboratorState, project_id: int, user: str) -> bool:
+def is_kept(old: ProjectCollaboratorState, project_id: int | None, user: str | None) -> bool:
     """Whether a declaration is about the person of this state, also under a name from before a rename."""
     return old.project_id == project_id and user in (old.user, *(old.former_users or ()))
+
+
+def remembered(kept: ProjectCollaboratorState | None, adopt: bool | None) -> dict[str, object]:
+    """What the next preview should know besides the declaration: nothing of another person."""
+    if kept is None:
+        return {}
+    if (uid := _whose(kept, adopt)) != kept.uid:
+        return {"uid": uid}
+    return {"uid": uid, "former_users": kept.former_users, "taken_by": kept.taken_by}
 
 
 def keep(

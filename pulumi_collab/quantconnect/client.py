@@ -148,6 +148,6 @@ class Client:
         ahead = self._session.now() - datetime.now(UTC)
         if abs(ahead) < _CLOCK_MAY_DIFFER:
             return ""
-        off = timedelta(seconds=round(abs(ahead).total_seconds()))
+        off = timedelta(minutes=round(abs(ahead) / timedelta(minutes=1)))
         way = "behind" if ahead > timedelta(0) else "ahead of"
         return f"; {_CLOCK} is {off} {way} {wire.NAME}'s, and signatures hold the time: set it right"

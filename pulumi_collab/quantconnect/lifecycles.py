@@ -8,7 +8,7 @@ from typing import Any
 from ..converge import converge
 from ..decisions import Action
 from ..errors import BadResponse, Hint, Problem, Refused, RequestError
-from ..lifecycle import Lifecycle, Notice
+from ..lifecycle import Lifecycle, Memory, Notice
 from . import access, wire
 from .client import Declined
 from .directory import Directory
@@ -41,13 +41,17 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
     # --- what a preview tells ---
 
-    def check(self, known: Mapping[str, Any], old: ProjectCollaboratorInputs | None) -> Iterable[Problem | Notice]:
+    def check(
+        self, known: Mapping[str, Any], old: ProjectCollaboratorInputs | None
+    ) -> Iterable[Problem | Notice | Memory]:
         """The project is visible, and the person is who is meant, not its owner, and can be added or taken over."""
-        if "project_id" not in known:
+        project_id, user, adopt = known.get("project_id"), known.get("user"), known.get("adopt")
+        kept = ProjectCollaboratorState(**dict(old)) if old is not None else None
+        if kept is not None:
+            kept = kept if access.is_kept(kept, project_id, user) else None
+            yield Memory(access.remembered(kept, adopt))
+        if project_id is None:
             return
-        project_id, user, adopt = known["project_id"], known.get("user"), known.get("adopt")
-        state = ProjectCollaboratorState(**dict(old)) if old is not None else None
-        kept = state if state is not None and user and access.is_kept(state, project_id, user) else None
         rights = {"permission", "live_control"} <= known.keys()
         wanted = access.Rights(known["permission"], known["live_control"]) if rights else None
         try:

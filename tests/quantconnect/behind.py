@@ -42,6 +42,22 @@ def people(emulator: Emulator, token: str = TOKEN) -> list[dict[str, Any]]:
     return listed
 
 
+def act(emulator: Emulator, control: str, **body: Any) -> None:
+    """What somebody does in the web interface, by one of the emulator's own controls."""
+    answer = requests.post(f"{emulator.url}/_emulator/quantconnect/{control}", json=body, timeout=10)
+    assert answer.ok, answer.text
+
+
+def rename(emulator: Emulator, user: str, to: str) -> None:
+    """A person gives the account another name."""
+    act(emulator, "rename", user=user, to=to)
+
+
+def edit(emulator: Emulator, user: str, permission: str | None, live_control: bool = False) -> None:
+    """The owner changes what somebody may do, or adds or (None) removes them."""
+    act(emulator, "edit", project_id=PROJECT, user=user, permission=permission, live_control=live_control)
+
+
 def directory(url: str, token: str = TOKEN, user_id: str = "1001") -> Directory:
     """What a new process knows of the service at a base URL, by default as the project's owner."""
     places = {name: f"QUANTCONNECT_{name.upper()}" for name in ("base_url", "user_id", "api_token")}

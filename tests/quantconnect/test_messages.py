@@ -98,8 +98,8 @@ def test_a_hidden_project_at_preview(emulator: Emulator) -> None:
         (
             "project_id",
             (
-                "names no project that QuantConnect user 1001 can see; check the number, and whose credentials these "
-                "are (QuantConnect refused: Project not found)"
+                "names no project that QuantConnect user 1001 can see; check the number 404, and whose "
+                "credentials these are (QuantConnect refused: Project not found)"
             ),
         )
     ]
