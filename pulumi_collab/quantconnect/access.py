@@ -220,6 +220,11 @@ def hidden(
     return Problem("project_id", f"{told} these are ({error})")
 
 
+def look_for_project(caller: str) -> str:
+    """What to do about a project that does not show itself."""
+    return f"; check the number, and whether user {caller} can see the project"
+
+
 def taken_for_gone(project_id: int, caller: str) -> str:
     """What is said once of a project whose people are taken out of the program."""
     return (
@@ -286,9 +291,13 @@ def _owner_or_spelling(project_id: int, user: str, found: wire.Collaborator) -> 
         then = "whose access cannot be managed: take it out of the program"
         return Problem("user", f"is the owner of project {project_id}, {then}")
     if found.user not in ("", user):
-        shown = repr(harmless(found.user))
-        return Problem("user", f"is spelled {shown} on {NAME}, where the case of letters matters; correct the program")
+        return Problem("user", is_spelled(found.user))
     return None
+
+
+def is_spelled(name: str) -> str:
+    """That the service has another spelling."""
+    return f"is spelled {harmless(name)!r} on {NAME}, where the case of letters matters; correct the program"
 
 
 def _is_renamed(found: wire.Collaborator, user: str, uid: int | None) -> bool:

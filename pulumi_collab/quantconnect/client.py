@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from ..errors import BadResponse, NotFound, Rejected, ServerError, TooManyRequests, Unauthenticated
+from ..errors import BadResponse, NotFound, Rejected, ServerError, Unauthenticated
 from ..http import Session
 from ..settings import Settings
 from . import wire
@@ -18,19 +17,8 @@ from . import wire
 _BAD_CREDENTIALS = ("Hash doesn't match", "UserID not valid")  # the only texts worth knowing: they come in HTTP 200
 
 
-_CLOCK = "this machine's clock"
-_CLOCK_MAY_DIFFER = timedelta(minutes=5)
-"""How far a clock may be off before an error names it. The service takes signatures that are older than that."""
-
-
 class Declined(Rejected):
     """Its own refusal: `success: false` in HTTP 200, which is also all it says of a project that is gone or hidden."""
-
-
-class Limited(TooManyRequests):
-    """It limits requests. Whether this one had its effect before is not known: look before sending it again."""
-
-    ambiguous = True
 
 
 class Signature(AuthBase):
@@ -112,42 +100,23 @@ class Client:
             ) from None
 
     def _call(self, path: str, body: dict[str, Any], *, idempotent: bool) -> wire.Envelope:
-        looked_after = () if idempotent else (429,)  # the session would send it again without a look
         try:
-            raw = self._session.request("POST", path, json=body, idempotent=idempotent, accept=looked_after)
-        except Unauthenticated as error:
-            raise self._refused(str(error)) from None
+            raw = self._session.request("POST", path, json=body, idempotent=idempotent)
         except ServerError as error:
             if error.status == 500:  # also how it may answer wrong credentials
                 raise error.plus(
                     f". If it stays, check {self._credentials}: wrong credentials can be answered this way"
-                    f"{self._clock()}"
                 ) from None
             raise
         except (NotFound, Rejected) as error:
             raise error.plus(
                 f". {wire.NAME} itself refuses in HTTP 200: check {self._base_url_place} and any proxy"
             ) from None
-        if raw.status == 429:
-            told = f"{wire.NAME} is limiting requests; try again later{raw.asked}"
-            raise Limited(told, status=raw.status, retry_after=raw.retry_after)
         envelope = self._session.read(wire.Envelope, raw)
         if envelope.success:
             return envelope
         reason = self._session.explain(envelope.reason).rstrip(".")
         if reason.startswith(_BAD_CREDENTIALS):
             told = f"{wire.NAME} does not accept the credentials of user {self.user_id} ({reason})"
-            raise self._refused(f"{told}; check {self._credentials}")
+            raise self._session.refuse(Unauthenticated(f"{told}; check {self._credentials}"))
         raise Declined(f"{wire.NAME} refused: {reason}", status=raw.status)
-
-    def _refused(self, told: str) -> Unauthenticated:
-        """Signatures hold the time, so a clock that is off looks like a wrong token."""
-        return self._session.refuse(Unauthenticated(told if _CLOCK in told else f"{told}{self._clock()}"))
-
-    def _clock(self) -> str:
-        ahead = self._session.now() - datetime.now(UTC)
-        if abs(ahead) < _CLOCK_MAY_DIFFER:
-            return ""
-        off = timedelta(minutes=round(abs(ahead) / timedelta(minutes=1)))
-        way = "behind" if ahead > timedelta(0) else "ahead of"
-        return f"; {_CLOCK} is {off} {way} {wire.NAME}'s, and signatures hold the time: set it right"

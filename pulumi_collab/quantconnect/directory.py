@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 
+from ..errors import RequestError
 from ..listings import Listings
 from . import wire
 from .client import Client, Declined
@@ -18,7 +20,8 @@ class Directory:
         self._people: Listings[int, list[wire.Collaborator]] = Listings(
             lambda project_id: wire.with_owner(client.collaborators(project_id), client.user_id)
         )
-        self._shown: Listings[int, bool] = Listings(self._asks_for)
+        self._projects: Listings[int | None, list[wire.Project]] = Listings(self._shown)
+        self._names: dict[int, str] = {}
 
     @property
     def origin(self) -> str:
@@ -40,11 +43,18 @@ class Directory:
 
     def projects(self) -> list[wire.Project]:
         """All projects that this user can see."""
-        return self.client.projects()
+        return self._projects.get(None)
 
     def shows(self, project_id: int) -> bool:
         """Whether the project itself shows, where its people do not. Raises where the credentials are no good."""
-        return self._shown.get(project_id, recent=True)
+        return any(project.id == project_id for project in self._projects.get(project_id, recent=True))
+
+    def name_of(self, project_id: int) -> str | None:
+        """What the project is called, where it can be told."""
+        if project_id not in self._names:
+            with contextlib.suppress(RequestError):  # a name is no reason to hide who is on the project
+                self._projects.get(project_id)
+        return self._names.get(project_id)
 
     def create(self, project_id: int, user: str, permission: str, live_control: bool) -> None:
         """Give access. The person gets an e-mail."""
@@ -62,12 +72,15 @@ class Directory:
         """A lock for looking and writing on one project: the service's rate limit is unknown, so one at a time."""
         return self._people.lock(project_id)
 
-    def _asks_for(self, project_id: int) -> bool:
+    def _shown(self, project_id: int | None) -> list[wire.Project]:
+        """What shows itself: nothing where that is declined to somebody whose credentials are good."""
         try:
-            return any(project.id == project_id for project in self.client.projects(project_id))
+            found = self.client.projects(project_id)
         except Declined:
             self.client.authenticate()
-            return False
+            return []
+        self._names |= {project.id: project.name for project in found}
+        return found
 
     def _write(self, project_id: int, call: Callable[[], list[wire.Collaborator] | None]) -> None:
         self._people.invalidate(project_id)  # whatever comes back, or nothing: what we knew is old

@@ -165,7 +165,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         if sight.own is None or sight.own.owner or access.rights_of(sight.own) != rights:
             return None
         if sight.own.user not in ("", wanted.user):
-            self.warn(f"{self.about(wanted)}: {NAME} spells this person {sight.own.user!r}; correct the program")
+            self.warn(f"{self.about(wanted)} {access.is_spelled(sight.own.user)}")
         return access.state_of(wanted, sight.own)
 
     def _taken_back(self, wanted: ProjectCollaboratorState) -> bool:

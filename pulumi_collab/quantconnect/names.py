@@ -36,7 +36,7 @@ def _complaints(name: str) -> Iterator[str]:
     if any(c in name for c in " /@"):
         yield f"must be {_IS}, without blanks, slashes or an @"
     if len(name) > LENGTH:
-        yield f"must have at most {LENGTH} characters, not {len(name)}"
+        yield f"is {len(name)} characters long, and names have at most {LENGTH}"
     if alike := _look_alike(name):
         yield alike
 

@@ -6,6 +6,7 @@ from ..platform import Kind, Platform
 from ..settings import Schema, Setting, Settings, token_complaint
 from .client import Client
 from .directory import Directory
+from .grants import LIVE_CONTROL, ROLES, grants, scopes
 from .lifecycles import ProjectCollaboratorLifecycle
 from .wire import NAME
 
@@ -45,9 +46,11 @@ PLATFORM = Platform(
             "pulumi_collab.quantconnect.resources:ProjectCollaboratorProvider",
         ),
     ),
-    roles=("read", "write"),
-    privileges=("live_control",),
+    roles=ROLES,
+    privileges=(LIVE_CONTROL,),
     words={"project": "project_id", "user": "user", "role": "permission", "live_control": "live_control"},
     required=frozenset({"project", "user"}),
+    grants=grants,
+    scopes=scopes,
     emulator="pulumi_collab.emulator.quantconnect:PLATFORM",
 )

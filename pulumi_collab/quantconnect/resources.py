@@ -7,6 +7,7 @@ from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
 from ..engine.program import argument, data_function, declare, program_directory
+from . import access
 from .client import Declined
 from .directory import Directory
 from .platform import PLATFORM
@@ -107,4 +108,4 @@ def get_project_collaborators(project_id: int, account: str | None = None) -> li
         try:
             return directory.people(project_id)
         except Declined as error:
-            raise error.plus(f"; check the number, and whether user {directory.user_id} can see the project") from None
+            raise error.plus(access.look_for_project(directory.user_id)) from None

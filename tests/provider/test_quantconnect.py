@@ -65,7 +65,7 @@ def test_a_life_call_by_call(plugin: Plugin) -> None:
         ("user", " ", "must not be empty"),
         ("user", " jo", "blanks"),
         ("user", "jo ", "blanks"),
-        ("user", "j" * 300, "at most 255 characters, not 300"),
+        ("user", "j" * 300, "300 characters long, and names have at most 255"),
         ("user", "a/b", "slashes"),
         ("user", "@mia-ai", "write mia-ai"),
         ("user", "https://www.quantconnect.com/u/mia-ai", "write mia-ai"),

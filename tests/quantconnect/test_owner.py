@@ -80,7 +80,7 @@ def test_people_are_added_and_kept_then(unmarked: Emulator) -> None:
     state = lifecycle(unmarked).create(wanted)
     assert lifecycle(unmarked).read(state) == state
     changed = declared("mia-ai", **OWNERS)
-    assert list(lifecycle(unmarked).check(dict(changed), wanted)) == []
+    assert problems(lifecycle(unmarked), dict(changed), wanted) == []
     state = lifecycle(unmarked).update(state, changed)
     assert (state.permission, state.live_control) == ("write", True)
     lifecycle(unmarked).delete(state)
