@@ -330,7 +330,9 @@ class Operations:
         return validated(self.kind.inputs_model, without_ours(props))
 
     def _state(self, props: Properties, id_: str = "") -> Any:
-        kept = without_ours(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
+        named = self._lifecycle(None).from_id(id_) if id_ else {}
+        kept = without_ours(props)
+        kept = named | kept if MADE in props else kept | named  # a state may know a newer name than the id, which stays
         try:
             return self.kind.state_model.model_validate(kept)
         except ValidationError as error:
