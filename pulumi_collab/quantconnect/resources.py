@@ -28,7 +28,8 @@ class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollabor
     The id is `<project_id>/<user>`. The person gets an e-mail when access is given. You must own the project, and the
     person must be a member of its organisation. The owner cannot be managed. Access that exists already is taken over
     when it is the same, and refused when it differs, unless `adopt`. Destroying the resource removes the access
-    (`retain_on_delete=True` in the options keeps it).
+    (`retain_on_delete=True` in the options keeps it). People are known by their uids: who renames the account keeps the
+    access, and whoever takes the old name is given nothing.
 
     Source: QuantConnect API reference, "Project Collaboration".
     """
@@ -62,7 +63,7 @@ class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollabor
         :param project_id: the project's number, as in its address; a whole number above 0. Another one is a
             replacement.
         :param user: the last part of the person's profile address (`mia-ai` of `.../u/mia-ai`), in its exact spelling,
-            1 to 255 characters. Another one is a replacement.
+            1 to 255 characters. Another one is a replacement. After a rename write the new one.
         :param permission: `"read"` or `"write"`: whether the person may change the project's files.
         :param live_control: whether the person may deploy and stop live algorithms, and so trade real money.
         :param adopt: take over access that the person has already, and change it to what is declared here. Acts at
@@ -72,8 +73,8 @@ class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollabor
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, a project these credentials cannot
-        see, the project's owner, a spelling that differs in case, access that differs without `adopt`, a person
-        declared twice.
+        see, the project's owner, a spelling that differs in case, a name that is another person's by now, access that
+        differs without `adopt`, a person declared twice.
         """
         inputs = {
             "project_id": project_id,

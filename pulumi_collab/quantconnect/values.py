@@ -43,6 +43,8 @@ class ProjectCollaboratorState(ProjectCollaboratorInputs):
     """What a rename does not change."""
     email: str | None = None
     display_name: str | None = None
+    project_owner: int | None = None
+    """The uid of the project's owner: nobody else's credentials can tell that the project is gone."""
     former_users: tuple[str, ...] | None = None
     """Names that this person had while the program knew them; none of these in the program is somebody else."""
     taken_by: int | None = None
