@@ -13,14 +13,13 @@ CollabError
     ├── Forbidden          the credentials are good, the right is missing
     ├── NotFound           the service knows no such thing, or hides it
     ├── Rejected           understood and refused
-    ├── TooManyRequests    asked to wait for longer than we wait
+    ├── TooManyRequests    asked to come back later
     ├── ServerError        the service failed
-    └── BadResponse        not what the documents promise, such as a proxy's page
+    └── BadResponse        not what the documents promise, such as a proxy's page, or beyond our limits
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -29,25 +28,30 @@ from typing import Self
 HINT = "; check whose they are and what they may do"
 """What to do about credentials that do not suffice, where nobody knows better."""
 
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories of what a terminal obeys instead of showing it, or shows as nothing: ESC, direction marks, half an
-emoji. Line breaks are among them: a forged second line reads like an error of the engine's."""
-
 
 def harmless(text: str) -> str:
-    """Text of others, fit to be shown: no terminal obeys anything in it, nor does Pulumi's markup (`<{%...%}>`)."""
-    shown = "".join("\ufffd" if unicodedata.category(c) in _INVISIBLE else c for c in " ".join(text.split()))
+    """Text of others, fit to be shown: no terminal obeys anything in it, nor does Pulumi its markup (`<{%...%}>`).
+
+    What is not printable (ESC, direction marks, half an emoji) becomes U+FFFD. Line breaks become blanks: a forged
+    second line reads like an error of the engine's.
+    """
+    shown = " ".join(text.split())
+    if not shown.isprintable():
+        shown = "".join(each if each.isprintable() else "\ufffd" for each in shown)
     return shown.replace("<{%", "<{ %")
 
 
 def one_line(text: str, limit: int = 600) -> str:
-    """Harmless, on one line, and cut: what a service says may be a page long."""
-    folded = harmless(text)
+    """Harmless, on one line, and cut: what a service says may be megabytes long."""
+    folded = harmless(text[: 100 * limit])
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 
 class CollabError(Exception):
-    """Base of every error this package raises; `str()` is one line, but for `Differences`."""
+    """Base of every error this package raises; `str()` is one harmless line, but for `Differences`."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, limit=2000))
 
 
 class ConfigError(CollabError):
@@ -65,6 +69,10 @@ class Hint(Enum):
     """Read what is there into the state."""
     AGAIN = "again"
     """Run the operation again."""
+    REPLACE = "replace"
+    """Say that a thing that cannot be changed may be replaced, with what is in it."""
+    FORCE = "force"
+    """Say, before it is ended, that it may be ended with what is in it."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +104,9 @@ class Differences(CollabError):
     """Reality is not as declared, and only people can change it: a headline, and a line for each thing to do."""
 
     def __init__(self, headline: str, lines: Iterable[str]) -> None:
+        super().__init__(headline)
         self.lines = [one_line(line) for line in lines]
-        super().__init__("\n".join([one_line(headline), *(f"- {line}" for line in self.lines)]))
+        self.args = ("\n".join([one_line(headline), *(f"- {line}" for line in self.lines)]),)
 
 
 class RequestError(CollabError):
@@ -116,7 +125,8 @@ class RequestError(CollabError):
 
     def plus(self, more: str) -> Self:
         """The same error with more words, in place of the hint that holds for every service."""
-        return type(self)(f"{str(self).removesuffix(HINT)}{more}", status=self.status, retry_after=self.retry_after)
+        told = str(self).removesuffix(HINT).rstrip(".")
+        return type(self)(f"{told}{more}", status=self.status, retry_after=self.retry_after)
 
 
 class Unreachable(RequestError):
@@ -150,7 +160,9 @@ class Rejected(RequestError):
 
 
 class TooManyRequests(RequestError):
-    """The service asks to come back later than we are willing to wait. A limiter refuses before the service acts."""
+    """The service asks to come back later. Most limiters refuse before the service acts, and one need not."""
+
+    ambiguous = True
 
 
 class ServerError(RequestError):

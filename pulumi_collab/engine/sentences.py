@@ -24,6 +24,8 @@ HINTS = {
     Hint.FORGET: "if it is gone for good, take it out of the state with `pulumi state delete`",
     Hint.REFRESH: "run `pulumi refresh`",
     Hint.AGAIN: "run `pulumi up` again",
+    Hint.REPLACE: "change it in the web interface, or set allow_replacement=True to replace it",
+    Hint.FORCE: "set force_destroy=True and run `pulumi up` before it is destroyed or replaced",
 }
 """What to do next, as it is written in Pulumi and Python."""
 
@@ -51,8 +53,8 @@ class Error(Exception):
 
 
 def hinted(problem: Problem) -> Problem:
-    """The problem with its hint in words."""
-    return Problem(problem.property, _with(problem.reason, problem.hint))
+    """The problem with its hint in words, on one harmless line, as the engine prints it."""
+    return Problem(problem.property, one_line(_with(problem.reason, problem.hint), limit=1000))
 
 
 def elsewhere(about: str, kept: str, now: str, settings: Settings) -> ConfigError:

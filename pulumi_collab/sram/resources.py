@@ -71,7 +71,7 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
     logo: pulumi.Output[str | None]
     website_url: pulumi.Output[str | None]
     tags: pulumi.Output[list[str]]
-    units: pulumi.Output[list[str]]
+    units: pulumi.Output[list[str] | None]
     support_email: pulumi.Output[str | None]
     allow_replacement: pulumi.Output[bool]
     force_destroy: pulumi.Output[bool]
@@ -100,7 +100,7 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         logo: pulumi.Input[str] | None = None,
         website_url: pulumi.Input[str] | None = None,
         tags: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
-        units: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
+        units: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         support_email: pulumi.Input[str] | None = None,
         allow_replacement: pulumi.Input[bool] = False,
         force_destroy: pulumi.Input[bool] = False,

@@ -167,6 +167,11 @@ class Organisation(_Answer):
         """The collaboration of this short name."""
         return next((each for each in self.collaborations if each.short_name == short_name), None)
 
+    def by_identifier(self, identifier: str) -> Collaboration | None:
+        """The collaboration of this identifier, for which case does not matter."""
+        wanted = identifier.lower()
+        return next((each for each in self.collaborations if each.identifier.lower() == wanted), None)
+
 
 class Invitation(_Answer):
     """An invitation, open or not."""
