@@ -84,9 +84,9 @@ class There:
     def kept(cls, state: CollaborationInviteState, now: datetime) -> Self:
         """What the state tells, as it is by now: an open invitation past its date is of no use, though listed."""
         status = state.status
-        if status == "open" and _over(_moment(state.invitation_expires), now):
+        if status == "open" and is_over(_moment(state.invitation_expires), now):
             status = "expired"
-        if status == "accepted" and _over(_moment(state.membership_expires), now):
+        if status == "accepted" and is_over(_moment(state.membership_expires), now):
             status = "ended"
         holder = wire.Member(uid=state.holder, role="") if state.holder is not None else None
         if state.user is not None and status in ("accepted", "ended"):
@@ -121,7 +121,7 @@ class There:
             return cls(now, "ended" if has_ended(member, now) else "accepted", member, holder=holder, live=live)
         if invitation is not None and invitation.status != "accepted":
             given, everybodys = _groups_of(live, invitation, state.groups)
-            fit = invitation.status == "open" and not _over(invitation.expires, now)
+            fit = invitation.status == "open" and not is_over(invitation.expires, now)
             invitation = invitation.model_copy(update={"groups": given})
             return cls(now, "open" if fit else "expired", None, invitation, tuple(everybodys), holder, live)
         status: Status = "expired" if state.status == "expired" else "declined"
@@ -148,10 +148,10 @@ class There:
 
 def has_ended(member: wire.Member, now: datetime) -> bool:
     """Whether a membership gives no access any more, though it is listed."""
-    return member.status == "expired" or _over(member.expires, now)
+    return member.status == "expired" or is_over(member.expires, now)
 
 
-def _over(end: datetime | None, now: datetime) -> bool:
+def is_over(end: datetime | None, now: datetime) -> bool:
     """Whether a date has surely passed, whatever zone the service tells it in."""
     return end is not None and end <= now - TOLERANCE
 
