@@ -6,6 +6,7 @@ from ..platform import Kind, Platform
 from ..settings import Schema, Setting, token_complaint
 from .client import Client
 from .directory import Directory
+from .grants import PRIVILEGED, ROLES, grants, scopes
 from .lifecycles import CollaborationInviteLifecycle, CollaborationLifecycle, ServiceConnectionLifecycle
 from .wire import NAME
 
@@ -36,7 +37,9 @@ PLATFORM = Platform(
         ),
         Kind("ServiceConnection", ServiceConnectionLifecycle, "pulumi_collab.sram.resources:ServiceConnectionProvider"),
     ),
-    roles=("member", "admin"),
-    privileged_roles=("admin",),
+    roles=ROLES,
+    privileged_roles=PRIVILEGED,
+    grants=grants,
+    scopes=scopes,
     emulator="pulumi_collab.emulator.sram:PLATFORM",
 )

@@ -214,6 +214,8 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
     """The invitation's identifier, of the last one sent."""
     user: pulumi.Output[str | None]
     """The member's uid, once accepted."""
+    accepted_as: pulumi.Output[str | None]
+    """The member's address, where it is another than `email`."""
     holder: pulumi.Output[str | None]
     """The uid of another member who has the address now, and is not who this resource is about."""
     invitation_expires: pulumi.Output[str | None]
@@ -285,6 +287,7 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
             "status",
             "invitation_id",
             "user",
+            "accepted_as",
             "holder",
             "invitation_expires",
             "membership_expires",

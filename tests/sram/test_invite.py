@@ -572,11 +572,12 @@ def test_the_last_admin_stays(ours: Ours) -> None:
 def test_a_membership_that_a_rename_leaves_behind(ours: Ours) -> None:
     """Ended because another resource declares the person, it tells of a member whom the address may not find."""
     ai = ours.make().identifier
+    left_behind = CollaborationInviteLifecycle(lambda: cast("Directory", None), ours.told.append).left_behind
     bob = ours.invite(ai)
-    assert CollaborationInviteLifecycle(lambda: cast("Directory", None), ours.told.append).left_behind(bob) == ""
-    bob = brought_to(ours, bob, "elsewhere")
-    told = CollaborationInviteLifecycle(lambda: cast("Directory", None), ours.told.append).left_behind(bob)
-    assert "urn:bob" in told
+    assert left_behind(bob) == ""
+    assert left_behind(brought_to(ours, ours.invite(ai, "eve@x.org"), "accepted")) == "", "the address tells"
+    told = left_behind(brought_to(ours, bob, "elsewhere"))
+    assert "urn:bob accepted as b@home.org" in told
     assert "an alias" in told
     assert "web interface" in told
 

@@ -153,12 +153,12 @@ def perhaps_last(old: CollaborationInviteInputs, known: Known, there: There) -> 
 
 def left_behind(state: CollaborationInviteState) -> str:
     """What to tell when another resource holds the same: by the address alone it does not find who this one knows."""
-    if state.user is None:
+    if state.accepted_as is None:
         return ""
     return (
-        f"; if {state.user} accepted under another address than {state.email}, that membership stays and is in no "
-        "resource now, and the new resource invites again: keep the resource, under an alias, or remove the member in "
-        "the web interface"
+        f"; {state.user} accepted as {state.accepted_as}, and unless the new resource shows that user too, the "
+        "membership is in no resource now and the person is invited again: keep the resource, under an alias, or "
+        "remove the member in the web interface"
     )
 
 

@@ -55,6 +55,8 @@ class CollaborationInviteState(CollaborationInviteInputs):
     invitation_id: str | None = None
     user: str | None = None
     """The member's uid: whoever has another one is somebody else, whatever the address."""
+    accepted_as: str | None = None
+    """The member's address where it is another than the declared one."""
     holder: str | None = None
     """The uid of another member who has the address now."""
     invitation_expires: str | None = None
@@ -82,9 +84,9 @@ class There:
     def kept(cls, state: CollaborationInviteState, now: datetime) -> Self:
         """What the state tells, as it is by now: an open invitation past its date is of no use, though listed."""
         status = state.status
-        if status == "open" and _over(_moment(state.invitation_expires), now):
+        if status == "open" and is_over(_moment(state.invitation_expires), now):
             status = "expired"
-        if status == "accepted" and _over(_moment(state.membership_expires), now):
+        if status == "accepted" and is_over(_moment(state.membership_expires), now):
             status = "ended"
         holder = wire.Member(uid=state.holder, role="") if state.holder is not None else None
         if state.user is not None and status in ("accepted", "ended"):
@@ -119,7 +121,7 @@ class There:
             return cls(now, "ended" if has_ended(member, now) else "accepted", member, holder=holder, live=live)
         if invitation is not None and invitation.status != "accepted":
             given, everybodys = _groups_of(live, invitation, state.groups)
-            fit = invitation.status == "open" and not _over(invitation.expires, now)
+            fit = invitation.status == "open" and not is_over(invitation.expires, now)
             invitation = invitation.model_copy(update={"groups": given})
             return cls(now, "open" if fit else "expired", None, invitation, tuple(everybodys), holder, live)
         status: Status = "expired" if state.status == "expired" else "declined"
@@ -146,10 +148,10 @@ class There:
 
 def has_ended(member: wire.Member, now: datetime) -> bool:
     """Whether a membership gives no access any more, though it is listed."""
-    return member.status == "expired" or _over(member.expires, now)
+    return member.status == "expired" or is_over(member.expires, now)
 
 
-def _over(end: datetime | None, now: datetime) -> bool:
+def is_over(end: datetime | None, now: datetime) -> bool:
     """Whether a date has surely passed, whatever zone the service tells it in."""
     return end is not None and end <= now - TOLERANCE
 
@@ -237,14 +239,16 @@ def state_of(inputs: CollaborationInviteInputs, there: There | None = None) -> C
     if there.member is not None:
         end = iso(there.member.expires)
         seen |= {"user": there.member.uid, "intended_role": there.member.role, "invitation_expires": None}
-        seen["membership_expires"] = end
+        same = there.member.email is None or wire.same_email(there.member.email, state.email)
+        seen |= {"membership_expires": end, "accepted_as": None if same else there.member.email}
         if state.membership_expiry_date is not None and not ends_as(there.member, state.membership_expiry_date):
             seen["membership_expiry_date"] = end
     elif there.invitation is not None:
         invitation = there.invitation
         seen |= {"invitation_id": invitation.identifier, "invitation_expires": iso(invitation.expires)}
         if there.status == "open":
-            seen |= {"intended_role": invitation.intended_role, "user": None, "membership_expires": None}
+            seen |= {"intended_role": invitation.intended_role, "user": None}
+            seen |= {"accepted_as": None, "membership_expires": None}
             if not same_groups(invitation.groups, state.groups):
                 seen["groups"] = sorted(group.short_name or group.identifier for group in invitation.groups)
     return state.model_copy(update=seen)
