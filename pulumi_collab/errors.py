@@ -65,10 +65,16 @@ class Hint(Enum):
     """Say that access of others may be taken over and changed."""
     FORGET = "forget"
     """Take the resource out of the state: nobody can tell any more whether it is there."""
+    TAKE_OUT = "take out"
+    """Declare it no longer, where what it is about is gone for good."""
     REFRESH = "refresh"
     """Read what is there into the state."""
     AGAIN = "again"
     """Run the operation again."""
+    REPLACE = "replace"
+    """Say that a thing that cannot be changed may be replaced, with what is in it."""
+    FORCE = "force"
+    """Say, before it is ended, that it may be ended with what is in it."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,13 @@ class Notice:
     text: str
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Outputs that the next check should find in `old` beside the inputs, as of now: whose an address is."""
+
+    outputs: Mapping[str, Any]
+
+
 I = TypeVar("I", bound=Inputs)
 S = TypeVar("S", bound=Inputs)
 D = TypeVar("D")
@@ -67,6 +74,9 @@ class Lifecycle(ABC, Generic[I, S, D]):
     """Inputs that say *which* thing it is: another value is another thing, so a replacement."""
     ignored_after_create: ClassVar[frozenset[str]] = frozenset({"account"})
     """Inputs that act at creation alone, or change nothing at the service: changing them later is no change."""
+
+    remembered: ClassVar[frozenset[str]] = frozenset()
+    """Outputs that checks need to find in `old` (`Memory`), so that what is read is remembered as well."""
 
     replaced_first: ClassVar[bool] = False
     """Whether the old one has to go before the new one can be made, as names are unique."""
@@ -100,16 +110,24 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """
         return frozenset({self.id_of(inputs).casefold()})
 
+    def unique(self, known: Mapping[str, Any]) -> Mapping[str, str]:
+        """What no two things can have in common beside what they hold, by the input that gives it: `{"name": "ai"}`."""
+        return {}
+
     def ends(self, state: S) -> frozenset[str]:
         """What deleting it would end, by the names of `grants`, as it is at that moment. May ask the service."""
         return self.grants(state)  # type: ignore[arg-type]  # S extends I
 
-    def check(self, known: Mapping[str, Any], old: I | None) -> Iterable[Problem | Notice]:
+    def check(self, known: Mapping[str, Any], old: I | None) -> Iterable[Problem | Notice | Memory]:
         """Compare valid inputs with what is there, at preview; what is not known yet is not in `known`.
 
-        `old` are the inputs so far, without any output; None for a new resource. Checks run one by one, so at most a
-        shared listing may be asked for.
+        `old` are the inputs so far, without any output but what is `remembered`; None for a new resource. Checks run
+        one by one, so at most a shared listing may be asked for.
         """
+        return ()
+
+    def beside(self, known: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Iterable[Problem]:
+        """Compare with what is declared of the resources that unknown identity inputs come from. Pure."""
         return ()
 
     def changed(self, old: S, known: Mapping[str, Any]) -> set[str]:
@@ -121,8 +139,8 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """What to tell beside the difference, where the state is needed to see it. Pure."""
         return ()
 
-    def replaces(self, old: S, changed: set[str]) -> set[str]:
-        """Which of the changed inputs cannot be changed in place."""
+    def replaces(self, old: S, changed: set[str], known: Mapping[str, Any] | None = None) -> set[str]:
+        """Which of the changed inputs cannot be changed in place. `known`: the new values."""
         return changed & set(self.identity)
 
     def delete_before_replace(self, old: S, known: Mapping[str, Any]) -> bool:
@@ -136,6 +154,10 @@ class Lifecycle(ABC, Generic[I, S, D]):
     @abstractmethod
     def create(self, inputs: I) -> S:
         """Make it so, or take over what is there; repeating it after a crash converges."""
+
+    def recreate(self, old: S, inputs: I) -> S:
+        """Make it anew, knowing what the state that goes in the same operation tells of the same thing."""
+        return self.create(inputs)
 
     @abstractmethod
     def read(self, state: S) -> S | None:

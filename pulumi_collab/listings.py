@@ -64,6 +64,11 @@ class Listings(Generic[K, V]):
         self.invalidate(key)
         return self.get(key)
 
+    def held(self, key: K) -> V | None:
+        """What we hold, however old, without asking; None where that is nothing."""
+        with self.lock(key):
+            return self._values.get(key)
+
     def put(self, key: K, value: V) -> None:
         """What a write's response says is newer than any listing. Call it inside `lock`, or two may cross."""
         with self.lock(key):

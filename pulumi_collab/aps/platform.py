@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from ..platform import Kind, Platform
-from ..settings import Schema, Setting, token_complaint
-from .client import NAME, Client
+from ..settings import Schema, Setting, Settings, token_complaint
+from .client import Client
+from .directory import Directory
+from .grants import grants, scopes
 from .lifecycles import ClientCollaboratorsLifecycle
+from .wire import ACCESS_LEVELS, NAME
+
+
+def _connect(settings: Settings) -> Directory:
+    return Directory(Client(settings))
+
 
 PLATFORM = Platform(
     name="aps",
@@ -24,7 +32,7 @@ PLATFORM = Platform(
             ),
         ),
     ),
-    connect=Client,
+    connect=_connect,
     kinds=(
         Kind(
             "ClientCollaborators",
@@ -32,7 +40,9 @@ PLATFORM = Platform(
             "pulumi_collab.aps.resources:ClientCollaboratorsProvider",
         ),
     ),
-    roles=("VIEWER", "EDITOR", "OWNER"),
+    roles=ACCESS_LEVELS,
     privileged_roles=("OWNER",),
+    grants=grants,
+    scopes=scopes,
     emulator="pulumi_collab.emulator.aps:PLATFORM",
 )

@@ -16,8 +16,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import CollabError, ConfigError, InvalidInput, Problem, Refused, one_line
-from ..lifecycle import Inputs, Lifecycle, Notice, Warn
+from ..errors import CollabError, ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused, one_line
+from ..lifecycle import Inputs, Lifecycle, Memory, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
 from .claims import Claims, Ending
@@ -31,10 +31,17 @@ MADE = "__made"
 ORIGIN = "__origin"
 """Where it was made, in inputs and outputs: `check` sees inputs alone."""
 DECLARED = "__declared"
-"""Tells who declares it, `{"name", "token"}`; `check` takes it out of the inputs."""
-OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED})
+"""Tells who declares it, `{"name", "token", "from"}`; `check` takes it out of the inputs.
+
+`from`: the token of the resource whose id an input is, by the input's name: that is known before the id itself.
+"""
+MEMORY = "__remembered"
+"""Outputs that checks need, among the inputs: `check` sees inputs alone."""
+OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED, MEMORY})
 
 _directories: dict[tuple[Any, ...], Any] = {}
+_declared: dict[str, Properties] = {}
+"""What is declared of each resource that others hang on, by its token."""
 _making = threading.Lock()
 
 
@@ -67,6 +74,7 @@ class Operations:
         self._warn = warn
         self._warned: set[str] = set()
         self._before: dict[str, Properties] = {}  # by token: a replacement is checked once more, as if it were new
+        self._kept: dict[str, Any] = {}  # by grant: the last state of what is there, and may be made anew
 
     # --- the six ---
 
@@ -81,17 +89,17 @@ class Operations:
             valid = validated(self.kind.inputs_model, values, unknown)
         except InvalidInput as invalid:
             self._failed(values, unknown, declared)
-            return values, list(map(hinted, invalid.problems))
+            return values, [hinted(_not_made(each, values, declared)) for each in invalid.problems]
         known = {name: getattr(valid, name) for name in self.kind.inputs_model.model_fields if name not in unknown}
         inputs = plain(known) | {name: values[name] for name in unknown if name in values}
         try:
             with told(self._about(known), Told.NOTHING):
-                found, origin = self._live_problems(known, unknown, olds, declared)
+                found, ours = self._live_problems(known, unknown, olds, declared)
         except Error as error:
-            found, origin = [Problem("", str(error))], olds.get(ORIGIN)
+            found, ours = [Problem("", str(error))], _kept(olds, ORIGIN, MEMORY)
         if found:
-            self._claims.fail(self._names(known, self._grants(known, unknown)))
-        return inputs | ({ORIGIN: origin} if origin else {}), [hinted(problem) for problem in found]
+            self._claims.fail(self._names(known, self._grants(known, unknown, declared)))
+        return inputs | ours, [hinted(problem) for problem in found]
 
     def diff(self, olds: Properties, news: Properties, unknown: frozenset[str]) -> Difference:
         """Compare in the lifecycle's terms. A value not known yet counts as a change."""
@@ -109,7 +117,7 @@ class Operations:
             for text in lifecycle.warnings(old, known):
                 self._tell(text)
             first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
-            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed)), first)
+            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed, known)), first)
 
     def create(self, props: Properties) -> tuple[str, Properties]:
         """Make it so, or take it over: the id and the state."""
@@ -119,7 +127,8 @@ class Operations:
         with self._telling(Told.CREATE, inputs), self._claims.lock(names):
             try:
                 self._must_lead_here(props, inputs.account)
-                state = lifecycle.create(inputs)
+                before = next((self._kept[name] for name in names if name in self._kept), None)
+                state = lifecycle.create(inputs) if before is None else lifecycle.recreate(before, inputs)
             except Exception:  # whatever it was: the one that is to be replaced must not go
                 self._claims.fail(names)
                 raise
@@ -133,14 +142,15 @@ class Operations:
         with self._telling(Told.READ, props, id_):
             state = self._state(props, id_)
             self._must_lead_here(props, state.account)
-            live = self._lifecycle(state.account).read(state)
+            live = self._read(state, props)
             if live is None:
                 return None
+            self._keep(live)
             origin = {ORIGIN: self._origin(props, state.account)}
-            outs = _as_of(live, state.account) | origin
-            return outs | _kept(props, MADE), {
-                k: v for k, v in outs.items() if k in self.kind.inputs_model.model_fields
-            } | origin
+            outs = _as_of(live, state.account)
+            memory = {MEMORY: _kept(outs, *self.kind.remembered)} if self.kind.remembered else {}
+            inputs = _kept(outs, *self.kind.inputs_model.model_fields)
+            return outs | origin | _kept(props, MADE), inputs | origin | memory
 
     def update(self, olds: Properties, news: Properties) -> Properties:
         """Change in place: the state."""
@@ -160,6 +170,7 @@ class Operations:
             state = self._state(props, id_)
             self._must_lead_here(props, state.account)
             lifecycle = self._lifecycle(state.account)
+            self._must_be_of_the_world(props, state.account)
             names = {self._name(state, grant): grant for grant in lifecycle.grants(state) | lifecycle.ends(state)}
             with self._claims.lock(names):
                 first = lifecycle.replaced_first
@@ -172,10 +183,13 @@ class Operations:
                 held = frozenset(names[name] for name, ending in endings.items() if ending is Ending.HELD)
                 rest = lifecycle.without(state, held) if held else state
                 if held:
+                    self._keep(state)
                     self._tell(
                         f"{id_} is held by another resource of the program, or by this one anew, so nothing was removed"
                         f"{lifecycle.left_behind(state)}"
                     )
+                else:
+                    self._kept = {name: kept for name, kept in self._kept.items() if name not in names}
                 if rest is not None:
                     lifecycle.delete(rest)
 
@@ -197,35 +211,73 @@ class Operations:
             self._warn(one_line(text, limit=1000))
 
     def _live_problems(
-        self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, str]
-    ) -> tuple[list[Problem], str | None]:
-        """What the service and the rest of the program say of valid inputs, and where they are made."""
-        names = self._names(known, self._grants(known, unknown))
-        other = self._claims.declare(names, declared["token"], declared["name"]) if declared else None
-        if other is not None:
-            return [Problem(self.kind.identity[-1], f"is declared already, by the resource {other!r}")], None
+        self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, Any]
+    ) -> tuple[list[Problem], Properties]:
+        """What the service and the rest of the program say of valid inputs, and what of ours goes with them."""
+        if declared:
+            twice = self._declared_twice(known, unknown, declared)
+            if twice is not None:
+                return [twice], {}
+            _declared[declared["token"]] = known
+        beside = {name: _declared.get(token, {}) for name, token in declared.get("from", {}).items() if name in unknown}
+        found = [*self._lifecycle(None).beside(known, beside)] if beside else []
         if flag("PULUMI_COLLAB_OFFLINE"):
-            return [], olds.get(ORIGIN)
+            return found, _kept(olds, ORIGIN, MEMORY)
         account = known.get("account")
         self._must_lead_here(olds, account)
         lifecycle = self._lifecycle(account)
         origin = lifecycle.directory.origin
-        if olds.get(ORIGIN) and not _same_world(olds[ORIGIN], origin):
-            raise elsewhere(self._about(known), olds[ORIGIN], origin, self._settings(account))
-        found: list[Problem] = []
-        for each in lifecycle.check(known, self._state(olds) if olds else None):
+        self._must_be_of_the_world(olds, account)
+        memory: Properties = olds.get(MEMORY, {})
+        for each in lifecycle.check(known, self._state(olds | memory) if olds else None):
             if isinstance(each, Notice):
                 self._tell(each.text)
+            elif isinstance(each, Memory):
+                memory = plain(each.outputs)
             else:
                 found.append(each)
-        return found, origin
+        return found, {ORIGIN: origin} | ({MEMORY: memory} if memory else {})
+
+    def _declared_twice(
+        self, known: Properties, unknown: frozenset[str], declared: Mapping[str, Any]
+    ) -> Problem | None:
+        """Whether another resource of the program declares the same thing, or what only one thing can have."""
+        held = {self.kind.identity[-1]: self._names(known, self._grants(known, unknown, declared))}
+        unique = self._lifecycle(None).unique(known).items()
+        for name, names in (held | {name: {self._name(known, f"{name}\n{value}")} for name, value in unique}).items():
+            other = self._claims.declare(names, declared["token"], declared["name"])
+            if other is not None:
+                return Problem(name, f"is declared already, by the resource {other!r}")
+        return None
 
     def _must_lead_here(self, props: Mapping[str, Any], account: str | None) -> None:
         """Before anything is asked: the settings lead to the server where it was made. Raises `ConfigError`."""
-        settings = self._settings(account)
+        try:
+            settings = self._settings(account)
+        except ConfigError:
+            return  # who asks the service raises the same, and who does not, such as APS's deletion, needs no settings
         kept = props.get(ORIGIN)
         if kept and not settings.lead_to(kept.partition("/")[0]):
             raise elsewhere(self._about(without_ours(props)), kept, settings.origin, settings)
+
+    def _must_be_of_the_world(self, props: Mapping[str, Any], account: str | None) -> None:
+        """Where one server has several worlds, such as organisations: it was made in this one. Raises `ConfigError`."""
+        kept = props.get(ORIGIN) or ""
+        if kept.partition("/")[2]:
+            origin = self._lifecycle(account).directory.origin
+            if not _same_world(kept, origin):
+                raise elsewhere(self._about(without_ours(props)), kept, origin, self._settings(account))
+
+    def _read(self, state: Any, props: Mapping[str, Any]) -> Any:
+        """The live state. Another world's "not found" or "not allowed" says nothing, so that is seen to before."""
+        try:
+            live = self._lifecycle(state.account).read(state)
+        except (Forbidden, NotFound):
+            self._must_be_of_the_world(props, state.account)
+            raise
+        if live is None:
+            self._must_be_of_the_world(props, state.account)
+        return live
 
     def _origin(self, props: Mapping[str, Any], account: str | None) -> str:
         """Where it is now: the server of these settings, and what was known of it beside that."""
@@ -235,7 +287,11 @@ class Operations:
         _, slash, world = kept.partition("/")
         return f"{self._settings(account).origin}{slash}{world}"
 
-    def _failed(self, values: Properties, unknown: frozenset[str], declared: Mapping[str, str]) -> None:
+    def _keep(self, state: Any) -> None:
+        """Remember what a state tells: one that is made anew in the same operation goes on from there."""
+        self._kept |= dict.fromkeys(self._names(state, self._lifecycle(None).grants(state)), state)
+
+    def _failed(self, values: Properties, unknown: frozenset[str], declared: Mapping[str, Any]) -> None:
         """A declaration that is wrong elsewhere than in what it is about still declares it."""
         identity = set(self.kind.identity)
         if unknown & identity or not declared:
@@ -248,10 +304,15 @@ class Operations:
             self._claims.declare(names, declared["token"], declared["name"])
             self._claims.fail(names)
 
-    def _grants(self, known: Mapping[str, Any], unknown: frozenset[str]) -> frozenset[str]:
-        if unknown & set(self.kind.identity):
+    def _grants(
+        self, known: Mapping[str, Any], unknown: frozenset[str], declared: Mapping[str, Any] | None = None
+    ) -> frozenset[str]:
+        """What is declared, by the resource that an unknown id comes from where that is known; else nothing."""
+        sources = (declared or {}).get("from", {})
+        stand_ins: Properties = {name: f"({sources[name]})" for name in unknown if name in sources}
+        if (unknown - stand_ins.keys()) & set(self.kind.identity):
             return frozenset()
-        return self._lifecycle(None).grants(self.kind.state_model.model_construct(**known))
+        return self._lifecycle(None).grants(self.kind.state_model.model_construct(**known, **stand_ins))
 
     def _names(self, about: Inputs | Mapping[str, Any], grants: frozenset[str]) -> set[str]:
         return {self._name(about, grant) for grant in grants}
@@ -269,7 +330,9 @@ class Operations:
         return validated(self.kind.inputs_model, without_ours(props))
 
     def _state(self, props: Properties, id_: str = "") -> Any:
-        kept = without_ours(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
+        named = self._lifecycle(None).from_id(id_) if id_ else {}
+        kept = without_ours(props)
+        kept = named | kept if MADE in props else kept | named  # a state may know a newer name than the id, which stays
         try:
             return self.kind.state_model.model_validate(kept)
         except ValidationError as error:
@@ -293,6 +356,15 @@ class Operations:
         return told(self._about(props, id_), doing, self.platform.schema, account if isinstance(account, str) else None)
 
 
+def _not_made(problem: Problem, values: Mapping[str, Any], declared: Mapping[str, Any]) -> Problem:
+    """Under `--target` the id of what is not made and not targeted either is left out, as if nobody had given it."""
+    if problem.property in values or problem.property not in declared.get("from", {}):
+        return problem
+    return Problem(
+        problem.property, "is not known, as the resource that it comes from is not made: name that with --target too"
+    )
+
+
 def _same_world(kept: str, now: str) -> bool:
     """Whether two origins agree in what is known of both beside the host: the organisation, where there are some."""
     one, other = kept.partition("/")[2], now.partition("/")[2]
@@ -309,8 +381,8 @@ def _as_of(state: Inputs, account: str | None) -> Properties:
     return plain(state) | ({"account": account} if account else {})
 
 
-def _kept(props: Mapping[str, Any], name: str) -> Properties:
-    return {name: props[name]} if name in props else {}
+def _kept(props: Mapping[str, Any], *names: str) -> Properties:
+    return {name: props[name] for name in names if name in props}
 
 
 def plain(values: Inputs | Mapping[str, Any]) -> Properties:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ..platform import Kind, Platform
 from ..settings import Schema, Setting, token_complaint
-from .client import NAME, Client
+from .client import Client
+from .directory import Directory
 from .lifecycles import CollaborationInviteLifecycle, CollaborationLifecycle, ServiceConnectionLifecycle
+from .wire import NAME
 
 PLATFORM = Platform(
     name="sram",
@@ -24,7 +26,7 @@ PLATFORM = Platform(
             ),
         ),
     ),
-    connect=Client,
+    connect=lambda settings: Directory(Client(settings)),
     kinds=(
         Kind("Collaboration", CollaborationLifecycle, "pulumi_collab.sram.resources:CollaborationProvider"),
         Kind(

@@ -7,10 +7,10 @@ from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
 from ..engine.program import argument, data_function, declare, program_directory
-from .client import NAME, Client
+from .directory import Directory
 from .lifecycles import ProjectCollaboratorInputs
 from .platform import PLATFORM
-from .wire import Collaborator, Role
+from .wire import NAME, Collaborator, Role
 
 
 class ProjectCollaboratorProvider(LifecycleProvider):
@@ -90,4 +90,4 @@ def get_project_collaborators(project: str, account: str | None = None) -> list[
     """
     with data_function(f"could not list the collaborators of {NAME} project", project):
         project = argument(ProjectCollaboratorInputs, "project", project)
-        return program_directory(PLATFORM, Client, account).collaborators(project)
+        return list(program_directory(PLATFORM, Directory, account).members(project).people.values())

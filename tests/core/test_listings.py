@@ -200,3 +200,17 @@ def test_a_list_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadResponse, match="does not come to an end"):
         all_pages(fetch, 0, lambda each: each, "Service's list")
     assert len(asked) == policy().listing_timeout // policy().total_timeout + 1
+
+
+def test_what_is_held_costs_no_call() -> None:
+    """What is held is told without asking, also where that is nothing, as after it was said to be wrong."""
+    source = Source()
+    listings = Listings(source.load)
+    assert listings.held("p") is None
+    listings.get("p")
+    assert listings.held("p") == "p 1"
+    listings.amend("p", "p 1, amended")
+    assert listings.held("p") == "p 1, amended"
+    listings.invalidate("p")
+    assert listings.held("p") is None
+    assert source.asked == ["p"]

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from pulumi_collab.errors import BadResponse, ConfigError, NotFound, Rejected, Unauthenticated
-from pulumi_collab.settings import Settings
+from pulumi_collab.settings import Settings, resolve
 from pulumi_collab.sram import wire
 from pulumi_collab.sram.client import Client, DatabaseError
+from pulumi_collab.sram.platform import PLATFORM
 
 from .behind import api, invited
 from .conftest import Ours
@@ -46,11 +47,13 @@ def test_answers_are_in_seconds(ours: Ours) -> None:
     """Every date of an answer is in seconds: of a collaboration, an invitation, its list, and a membership (6)."""
     moment = datetime(2030, 6, 15, tzinfo=UTC)
     ai = ours.make(expiry_date="2030-06-15").identifier
-    sent = ours.client.invite(ai, ["bob@x.org"], "member", invitation_expiry_date=moment, membership_expiry_date=moment)
+    sent = ours.directory.invite(
+        ai, ["bob@x.org"], "member", invitation_expiry_date=moment, membership_expiry_date=moment
+    )
     assert sent[0].expires == moment
-    assert ours.client.collaboration_now(ai).expiry_date == moment
-    assert ours.client.open_invitations_now(ai)[0].expires == moment
-    assert ours.client.invitation(sent[0].identifier).expires == moment
+    assert ours.directory.collaboration_now(ai).expiry_date == moment
+    assert ours.directory.open_invitations_now(ai)[0].expires == moment
+    assert ours.directory.invitation(sent[0].identifier).expires == moment
     member = wire.Member.model_validate({"role": "admin", "expiry_date": 1907712000, "user": {"uid": "u"}})
     assert member.expires == moment
 
@@ -108,19 +111,14 @@ def test_a_wrong_base_url_is_not_a_gone_thing(ours: Ours) -> None:
     with pytest.raises(BadResponse, match="check the base URL"):
         client.collaboration("00000000-0000-4000-8000-000000000000")
     with pytest.raises(NotFound):
-        ours.client.collaboration("00000000-0000-4000-8000-000000000000")
+        ours.directory.collaboration("00000000-0000-4000-8000-000000000000")
 
 
 def test_a_base_url_with_api(ours: Ours) -> None:
     """A base URL that ends with /api is understood."""
     environment = ours.emulator.environment()
-    assert (
-        Client(
-            Settings({"base_url": f"{environment['SRAM_BASE_URL']}/api/", "api_token": environment["SRAM_API_TOKEN"]})
-        )
-        .organisation()
-        .name
-    )
+    given = {"sram:baseUrl": f"{environment['SRAM_BASE_URL']}/api/", "sram:apiToken": environment["SRAM_API_TOKEN"]}
+    assert Client(resolve(PLATFORM.schema, given.get)).organisation().name
 
 
 def test_a_wrong_token(ours: Ours) -> None:
@@ -132,10 +130,10 @@ def test_a_wrong_token(ours: Ours) -> None:
 
 
 @pytest.mark.parametrize("token", ["two\nlines", "with blank", "Bearer x", "…"])
-def test_an_unusable_token(ours: Ours, token: str) -> None:
+def test_an_unusable_token(token: str) -> None:
     """A token that no header can hold is refused before a call, and not shown."""
     with pytest.raises(ConfigError, match="must be the token alone") as told:
-        Client(Settings({"base_url": ours.emulator.environment()["SRAM_BASE_URL"], "api_token": token}))
+        resolve(PLATFORM.schema, {"sram:baseUrl": "https://sram.example.org", "sram:apiToken": token}.get)
     assert token not in str(told.value)
 
 
@@ -150,11 +148,11 @@ def test_errors_do_not_repeat_the_callers_address(ours: Ours) -> None:
     """The service's messages begin with the URL and the caller's IP address, which we leave out (2)."""
     ai = ours.make().identifier
     with pytest.raises(Rejected) as told:
-        ours.client.set_units(ai, ["Nope"])
+        ours.directory.set_units(ai, ["Nope"])
     assert "Unit with name Nope" in str(told.value)
     assert "127.0.0.1" not in str(told.value)
     with pytest.raises(NotFound) as missing:
-        ours.client.collaboration("00000000-0000-4000-8000-000000000000")
+        ours.directory.collaboration("00000000-0000-4000-8000-000000000000")
     assert "127.0.0.1" not in str(missing.value)
 
 
@@ -162,7 +160,7 @@ def test_a_database_error_is_no_plain_refusal(ours: Ours) -> None:
     """`Database error` may leave half of the work, so it counts as unsure (2)."""
     ours.emulator.fault("sram", "collaborations/create", "refuse")
     with pytest.raises(DatabaseError) as told:
-        ours.client.create_collaboration({})
+        ours.directory.create_collaboration({})
     assert told.value.ambiguous
 
 
@@ -170,5 +168,5 @@ def test_a_trailing_slash_and_case_are_one_key(ours: Ours) -> None:
     """Identifiers match in any case, so they share one listing (1)."""
     ai = ours.make().identifier
     ours.emulator.clear_journal()
-    assert ours.client.collaboration(ai.upper()).identifier == ai
+    assert ours.directory.collaboration(ai.upper()).identifier == ai
     assert ours.emulator.journal() == []

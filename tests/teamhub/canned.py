@@ -13,6 +13,7 @@ from urllib3 import HTTPResponse
 
 from pulumi_collab.settings import Settings
 from pulumi_collab.teamhub.client import Client
+from pulumi_collab.teamhub.directory import Directory
 
 COMPANY_KEY = "our-company-key"
 ACCOUNT_KEY = "our-account-key"
@@ -43,9 +44,20 @@ class Canned:
         return [(request.method, request.url) for request in self.requests]
 
 
+def settings(base_url: str, company_key: str = COMPANY_KEY, account_key: str = ACCOUNT_KEY) -> Settings:
+    """Settings as the environment gives them."""
+    values = {"base_url": base_url, "company_key": company_key, "account_key": account_key}
+    return Settings(values, {name: f"TEAMHUB_{name.upper()}" for name in values})
+
+
 def client(base_url: str = "https://helixteamhub.cloud") -> Client:
     """A client with two keys of its own."""
-    return Client(Settings({"base_url": base_url, "company_key": COMPANY_KEY, "account_key": ACCOUNT_KEY}))
+    return Client(settings(base_url))
+
+
+def directory(base_url: str = "https://helixteamhub.cloud") -> Directory:
+    """A directory over a client of its own."""
+    return Directory(client(base_url))
 
 
 def entry(person: str, role: str | None = "guest", **more: Any) -> dict[str, Any]:

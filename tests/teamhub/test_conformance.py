@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from pulumi_collab.emulator import Emulator
-from pulumi_collab.lifecycle import Lifecycle
-from pulumi_collab.settings import Settings
-from pulumi_collab.teamhub.client import Client
-from pulumi_collab.teamhub.lifecycles import ProjectCollaboratorLifecycle
+from pulumi_collab.teamhub.platform import PLATFORM
 from pulumi_collab.testing.conformance import Access, CollaboratorContract
 
 from . import behind
@@ -21,43 +16,15 @@ LONG = "l" * 98 + ".2"
 class TestTeamHub(CollaboratorContract):
     """One collaborator of a TeamHub project."""
 
-    platform = "teamhub"
+    platform = PLATFORM
+    kind = PLATFORM.kind("ProjectCollaborator")
     low = {"role": "guest"}
     high = {"role": "master"}
     person = "jane.doe"
     other = "jo"
     crowd = tuple(f"person-{i:04}" for i in range(1, 11))
     operations = {name: f"project_collaborators/{name}" for name in ("create", "update", "delete")}
-    reads = ("project_collaborators/get",)
-
-    def connect(self, emulator: Emulator) -> Client:
-        """As an administrator of the company."""
-        environment = emulator.environment()
-        return Client(
-            Settings(
-                {
-                    "base_url": environment["TEAMHUB_BASE_URL"],
-                    "company_key": environment["TEAMHUB_COMPANY_KEY"],
-                    "account_key": environment["TEAMHUB_ACCOUNT_KEY"],
-                }
-            )
-        )
-
-    def connect_badly(self, emulator: Emulator) -> Client:
-        """With two wrong keys."""
-        return Client(
-            Settings(
-                {
-                    "base_url": emulator.environment()["TEAMHUB_BASE_URL"],
-                    "company_key": "wrong-secret",
-                    "account_key": "wrong-secret",
-                }
-            )
-        )
-
-    def kind(self) -> type[Lifecycle[Any, Any, Any]]:
-        """The single collaborator."""
-        return ProjectCollaboratorLifecycle
+    reads = ("project_collaborators/list",)
 
     def who(self, person: str) -> Access:
         """In the default world's project."""
@@ -81,4 +48,3 @@ class TestTeamHub(CollaboratorContract):
         emulator.seed(behind.world(accounts=(person, self.other)))
         monkeypatch.setattr(type(self), "person", person)
         self.live(emulator)
-        self.test_nobody_else_is_touched(emulator)
