@@ -96,7 +96,7 @@ def _through(grant: Grant) -> str:
 
 def diff(existing: Iterable[Grant], desired: Iterable[Grant], normal: Normal = str.casefold) -> tuple[Change, ...]:
     """What makes the desired side of what there is, in order: who gets access gets it before anybody loses it."""
-    found = (_change(before, after, normal) for before, after in _pairs(existing, desired, normal))
+    found = (_change(before, after, normal) for before, after in pairs(existing, desired, normal))
     return tuple(sorted(filter(None, found), key=lambda change: change.order))
 
 
@@ -143,8 +143,8 @@ def _change(before: Grant | None, after: Grant | None, normal: Normal) -> Change
     return None
 
 
-def _pairs(
-    existing: Iterable[Grant], desired: Iterable[Grant], normal: Normal
+def pairs(
+    existing: Iterable[Grant], desired: Iterable[Grant], normal: Normal = str.casefold
 ) -> Iterator[tuple[Grant | None, Grant | None]]:
     """Who is who on the two sides: by uid where both have one, else by the name as it is spelled, else by its form."""
     here, wanted = dict(enumerate(existing)), dict(enumerate(desired))
@@ -209,30 +209,37 @@ def plan(
     declared, existing = list(declared), list(existing)
     forms = {normal(key) for key in keep}
     kept = tuple(grant for grant in existing if normal(grant.principal.key) in forms)
-    untouched = {id(grant) for grant in existing if _is_fixed(grant)} | set(map(id, kept))
-    named = [before for before, after in _pairs(existing, declared, normal) if before is not None and after is not None]
+    untouched = {id(grant) for grant in existing if is_fixed(grant)} | set(map(id, kept))
+    named = [before for before, after in pairs(existing, declared, normal) if before is not None and after is not None]
     others = _without(existing, named)
     survivors = [grant for grant in others if id(grant) in untouched or not has_access(grant)]
     changes = diff(existing, [*declared, *survivors], normal)
     removable = sum(has_access(grant) and id(grant) not in untouched for grant in existing)
     problems = (
-        *(Problem(listed, f"{name(grant)} {_OWNER}") for grant in named if _is_owner(grant)),
-        *(Problem(listed, c.sentence + _CORRECT) for c in changes if c.kind in ("rename", "repoint")),
+        *_untouchable(named, changes, listed),
         *_too_many(changes, removable, max_removals),
         *(_leaves_none(changes, existing, last, listed) if last else ()),
     )
     return Plan(changes, kept, problems)
 
 
-_CORRECT = ": correct the program"
-_OWNER = "is the owner, whose access cannot be managed: take it out of the program"
+def _untouchable(named: Iterable[Grant], changes: Iterable[Change], listed: str) -> Iterator[Problem]:
+    for grant in filter(is_owner, named):
+        yield Problem(listed, f"{name(grant)} is the owner, whose access cannot be managed: take it out of the program")
+    for change in changes:
+        before = change.before
+        if change.kind in ("rename", "repoint"):
+            yield Problem(listed, f"{change.sentence}: correct the program")
+        elif before is not None and before.fixed and _is_direct(before):
+            yield Problem(listed, f"{name(before)} cannot be changed here: {before.fixed}")
 
 
-def _is_owner(grant: Grant) -> bool:
+def is_owner(grant: Grant) -> bool:
+    """Whether it is the owner's."""
     return any(via.kind == "owner" for via in grant.via)
 
 
-def _is_fixed(grant: Grant) -> bool:
+def is_fixed(grant: Grant) -> bool:
     """Whether nothing can or may be done about it: the owner, people through a group, what cannot be read."""
     return grant.fixed is not None or not _is_direct(grant) or grant.principal.kind == "unknown"
 
