@@ -12,6 +12,7 @@ import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -177,12 +178,11 @@ class SetLifecycle(Lifecycle[I, S, D]):
             return
         if not all_known:
             return
-        members: Mapping[str, Any] = getattr(old, "members", {})  # as of the last time; without a refresh not all
-        would = self._plan(inputs, members, existing)
-        yield from self._about_people(inputs, old, existing)
+        would = self._judged(inputs, old, existing)
         yield from would.problems
         if old is None:
             yield from map(Notice, self._told(inputs, would.of("change"), would))
+        members: Mapping[str, Any] = getattr(old, "members", {})
         yield Memory({"members": self._seen(inputs, self._lines(inputs, members), existing).members})
 
     def changed(self, old: S, known: Mapping[str, Any]) -> set[str]:
@@ -211,7 +211,7 @@ class SetLifecycle(Lifecycle[I, S, D]):
 
     def create(self, inputs: I) -> S:
         """Make it so; who has access already is taken over."""
-        return self._reach(inputs, {})
+        return self._reach(inputs, None)
 
     def read(self, state: S) -> S:
         """Everybody who is there: strangers are in the map, and whom the set declares is in `members`."""
@@ -219,7 +219,7 @@ class SetLifecycle(Lifecycle[I, S, D]):
 
     def update(self, old: S, inputs: I) -> S:
         """Write the differences."""
-        return self._reach(inputs, old.members)
+        return self._reach(inputs, old)
 
     def without(self, state: S, held: frozenset[str]) -> S | None:
         """The members that no other resource holds."""
@@ -275,20 +275,28 @@ class SetLifecycle(Lifecycle[I, S, D]):
         existing = self.held(new)
         return self._plan(new, old.members, existing) if existing is not None else None
 
-    def _about_people(self, inputs: I, old: I | None, existing: Sequence[Grant]) -> Iterator[Problem]:
-        """What is wrong with people who are listed newly, or who are not there as they are spelled."""
+    def _judged(self, inputs: Any, old: Any, existing: Sequence[Grant]) -> Plan:
+        """The plan, with what the platform has against people who are listed newly, or not there as they are spelled.
+
+        `old` is the state, or as much of it as a check remembers.
+        """
+        members: Mapping[str, Any] = getattr(old, "members", {})
+        would = self._plan(inputs, members, existing)
         spelled = {grant.principal.key for grant in existing}
-        owners = {grant.principal.key for grant in existing if is_owner(grant)}  # the plan has a sentence for them
+        told = {c.grant.principal.key for c in would.of("rename", "repoint")}
+        told |= {grant.principal.key for grant in existing if is_owner(grant)}
         before = getattr(old, self._listed) if old is not None else {}
-        for line in self._lines(inputs):
+        problems = list(would.problems)
+        for line in self._lines(inputs, members):
             key = line.principal.key
-            if key in owners or (key in before and key in spelled):
+            if key in told or (key in before and key in spelled):
                 continue
             person = self.person(inputs, line)
             known = {name: getattr(person, name) for name in self.single.inputs_model.model_fields}
-            for each in self._single.check(known, person if key in before else None):
-                if isinstance(each, Problem):
-                    yield Problem(self._listed, f"{key} {each.reason}", each.hint)
+            found = self._single.check(known, person if key in before else None)
+            wrong = (each for each in found if isinstance(each, Problem))
+            problems += [Problem(self._listed, f"{key} {each.reason}", each.hint) for each in wrong]
+        return replace(would, problems=tuple(problems))
 
     def _told(self, inputs: Any, changes: Iterable[Change], would: Plan) -> Iterator[str]:
         about = self.about(inputs)
@@ -297,11 +305,11 @@ class SetLifecycle(Lifecycle[I, S, D]):
         if gone := would.loses:
             yield f"{about}: {f'{len(gone)} people lose' if len(gone) > 1 else '1 person loses'} access: {people(gone)}"
 
-    def _reach(self, inputs: I, members: Mapping[str, Any]) -> S:
-        would = self._plan(inputs, members, self._there(inputs, recent=True))
+    def _reach(self, inputs: I, old: S | None) -> S:
+        would = self._judged(inputs, old, self._there(inputs, recent=True))
         would.raise_if_refused(self.about(inputs))
         self._carry_out(inputs, would.changes)
-        return self._seen(inputs, self._lines(inputs, members), self._there(inputs))
+        return self._seen(inputs, self._lines(inputs, old.members if old is not None else None), self._there(inputs))
 
     def _carry_out(self, inputs: Any, changes: Sequence[Change]) -> None:
         """Each kind of change after the one before it, so that nobody is removed before everybody is added."""
