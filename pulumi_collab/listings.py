@@ -59,10 +59,6 @@ class Listings(Generic[K, V]):
                 self._readers[key].add(reader)
             return self._values[key]
 
-    def held(self, key: K) -> V | None:
-        """What is known already, without asking."""
-        return self._values.get(key)
-
     def fresh(self, key: K) -> V:
         """Ask again, for a decision that must not rest on an old response."""
         self.invalidate(key)

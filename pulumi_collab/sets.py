@@ -18,7 +18,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, ValidationInfo, field_validator
 
-from .errors import CollabError, Problem, RequestError
+from .errors import CollabError, HalfDone, Problem, RequestError
 from .grants import Grant
 from .lifecycle import Inputs, Lifecycle, Memory, Notice, Warn
 from .plan import Change, Plan, diff, has_access, is_fixed, is_owner, pairs, people, plan, removals_complaint
@@ -228,7 +228,7 @@ class SetLifecycle(Lifecycle[I, S, D]):
 
     def delete(self, state: S) -> None:
         """Remove whom it declares; strangers and whom it keeps stay."""
-        self._carry_out(state, [Change("remove", grant, None) for grant in self._members(state)])
+        self._carry_out(state, [Change("remove", grant, None) for grant in self._members(state)], [])
 
     # --- what they rest on ---
 
@@ -308,12 +308,22 @@ class SetLifecycle(Lifecycle[I, S, D]):
     def _reach(self, inputs: I, old: S | None) -> S:
         would = self._judged(inputs, old, self._there(inputs, recent=True))
         would.raise_if_refused(self.about(inputs))
-        self._carry_out(inputs, would.changes)
-        return self._seen(inputs, self._lines(inputs, old.members if old is not None else None), self._there(inputs))
-
-    def _carry_out(self, inputs: Any, changes: Sequence[Change]) -> None:
-        """Each kind of change after the one before it, so that nobody is removed before everybody is added."""
+        lines = self._lines(inputs, old.members if old is not None else None)
         done: list[Change] = []
+        try:
+            self._carry_out(inputs, would.changes, done)
+        except CollabError as error:
+            try:
+                halfway = self._seen(inputs, lines, self._there(inputs)) if done else None
+            except CollabError:  # what is there now cannot be told either: the next read finds it
+                halfway = None
+            if halfway is None:
+                raise
+            raise HalfDone(error, halfway) from error
+        return self._seen(inputs, lines, self._there(inputs))
+
+    def _carry_out(self, inputs: Any, changes: Sequence[Change], done: list[Change]) -> None:
+        """Each kind of change after the one before it, so that nobody is removed before everybody is added."""
         for kind in ("add", "change", "remove"):
             now = [change for change in changes if change.kind == kind]
             try:
@@ -347,7 +357,7 @@ class SetLifecycle(Lifecycle[I, S, D]):
                 there[key] = self.entry(grant)
                 continue
             mine = line.principal
-            same = not key or key.casefold() == mine.key.casefold()
+            same = grant.principal.kind == "unknown" or key.casefold() == mine.key.casefold()
             there[mine.key if same else key] = self.entry(grant)
             somebody_else = None not in (mine.uid, grant.principal.uid) and mine.uid != grant.principal.uid
             members[mine.key] = self.member(line if somebody_else else grant)

@@ -16,12 +16,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import CollabError, ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused, one_line
+from ..errors import CollabError, ConfigError, Forbidden, HalfDone, InvalidInput, NotFound, Problem, Refused, one_line
 from ..lifecycle import Inputs, Lifecycle, Memory, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
 from .claims import Claims, Ending, Other, Within
-from .sentences import Error, Told, elsewhere, hinted, told
+from .sentences import LONGEST, Error, Told, elsewhere, hinted, told
 from .validation import problems, validated
 
 Properties = dict[str, Any]
@@ -130,13 +130,14 @@ class Operations:
                 self._must_lead_here(props, inputs.account)
                 before = next((self._kept[name] for name in names if name in self._kept), None)
                 state = lifecycle.create(inputs) if before is None else lifecycle.recreate(before, inputs)
-            except Exception:  # whatever it was: the one that is to be replaced must not go
+            except Exception as error:  # whatever it was: the one that is to be replaced must not go
                 self._claims.fail(names, within)
+                if isinstance(error, HalfDone):
+                    error.made = lifecycle.id_of(error.state), self._outputs(error.state, props, inputs, token_hex(4))
                 raise
             mark = token_hex(4)
             self._claims.hold(self._names(inputs, lifecycle.grants(state)) | names, mark, within)
-            origin = self._origin(props, inputs.account)
-            return lifecycle.id_of(state), _as_of(state, inputs.account) | {MADE: mark, ORIGIN: origin}
+            return lifecycle.id_of(state), self._outputs(state, props, inputs, mark)
 
     def read(self, id_: str, props: Properties) -> tuple[Properties, Properties] | None:
         """The live state and the inputs it corresponds to: only so does drift show as that property. None: gone."""
@@ -159,11 +160,13 @@ class Operations:
         with self._telling(Told.UPDATE, inputs):
             self._must_lead_here(olds, inputs.account)
             lifecycle, state = self._lifecycle(inputs.account), self._state(olds)
-            if lifecycle.changed(state, dict(inputs)):
-                state = lifecycle.update(state, inputs)
-            else:
-                state = state.model_copy(update=dict(inputs))
-            return _as_of(state, inputs.account) | _kept(olds, MADE) | {ORIGIN: self._origin(olds, inputs.account)}
+            try:
+                changed = lifecycle.changed(state, dict(inputs))
+                state = lifecycle.update(state, inputs) if changed else state.model_copy(update=dict(inputs))
+            except HalfDone as error:
+                error.made = lifecycle.id_of(error.state), self._outputs(error.state, olds, inputs, olds.get(MADE))
+                raise
+            return self._outputs(state, olds, inputs, olds.get(MADE))
 
     def delete(self, id_: str, props: Properties) -> None:
         """End it, or what of it no other resource of the program holds."""
@@ -210,7 +213,7 @@ class Operations:
         """A difference is computed twice, and twenty people may have one thing in common: it is said once."""
         if text not in self._warned:
             self._warned.add(text)
-            self._warn(one_line(text, limit=1000))
+            self._warn(one_line(text, limit=LONGEST))
 
     def _live_problems(
         self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, Any]
@@ -245,7 +248,10 @@ class Operations:
     ) -> Problem | None:
         """Whether another resource of the program declares the same thing, or what only one thing can have."""
         token, own = declared["token"], declared["name"]
-        names, within = self._names(known, self._grants(known, unknown, declared)), self._within(known, unknown, declared)
+        names, within = (
+            self._names(known, self._grants(known, unknown, declared)),
+            self._within(known, unknown, declared),
+        )
         if (other := self._claims.declare(names, token, own, within)) is not None:
             return Problem(self.kind.identity[-1], _twice(other, self.kind))
         for name, value in self._lifecycle(None).unique(known).items():
@@ -290,6 +296,10 @@ class Operations:
         _, slash, world = kept.partition("/")
         return f"{self._settings(account).origin}{slash}{world}"
 
+    def _outputs(self, state: Any, props: Mapping[str, Any], inputs: Any, mark: str | None) -> Properties:
+        made = {MADE: mark} if mark else {}
+        return _as_of(state, inputs.account) | made | {ORIGIN: self._origin(props, inputs.account)}
+
     def _keep(self, state: Any) -> None:
         """Remember what a state tells: one that is made anew in the same operation goes on from there."""
         self._kept |= dict.fromkeys(self._names(state, self._lifecycle(None).grants(state)), state)
@@ -324,7 +334,7 @@ class Operations:
         """Which scope that is in, where sets may say who has access."""
         about = self._identified(dict(known), unknown, declared)
         scope = self._lifecycle(None).scope(about) if about is not None else None
-        return Within(*self._names(known, {scope}), whole=self.kind.whole) if scope else None
+        return Within(next(iter(self._names(known, {scope}))), whole=self.kind.whole) if scope else None
 
     def _identified(
         self, known: Mapping[str, Any], unknown: frozenset[str], declared: Mapping[str, Any] | None

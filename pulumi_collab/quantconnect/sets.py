@@ -7,18 +7,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from ..errors import CollabError, Hint, Problem, Refused, RequestError
-from ..grants import DIRECT, Grant, Principal, Scope, Via, rank_of
+from ..grants import Grant
 from ..lifecycle import Notice
 from ..sets import Keep, Removals, SetInputs, SetLifecycle, SetState
 from . import access, wire
 from .client import Declined
 from .directory import Directory
+from .grants import LIVE_CONTROL, grants_of
 from .lifecycles import ProjectCollaboratorLifecycle
 from .values import ProjectCollaboratorState, ProjectId, User
 
 NAME = wire.NAME
-LIVE_CONTROL = "live_control"
-ROLES = ("read", "write")
 
 
 class Access(BaseModel):
@@ -87,17 +86,19 @@ class ProjectCollaboratorsLifecycle(SetLifecycle[ProjectCollaboratorsInputs, Pro
         self, inputs: ProjectCollaboratorsInputs, *, reader: str | None = None, recent: bool = False
     ) -> list[Grant]:
         """Everybody on the project, the owner included."""
-        people = self.directory.people(inputs.project_id, reader, recent=recent)
-        return grants_of(inputs.project_id, people)
+        return self._grants(inputs.project_id, self.directory.people(inputs.project_id, reader, recent=recent))
 
     def held(self, inputs: ProjectCollaboratorsInputs) -> list[Grant] | None:
         """The same, without asking."""
         people = self.directory.people_held(inputs.project_id)
-        return grants_of(inputs.project_id, people) if people is not None else None
+        return self._grants(inputs.project_id, people) if people is not None else None
 
     def declared(self, inputs: ProjectCollaboratorsInputs, key: str, access: Access, uid: str | None = None) -> Grant:
         """A line of the map as a grant."""
-        return _grant(inputs.project_id, key, access.permission, access.live_control, uid)
+        person = wire.Collaborator.model_construct(
+            user=key, permission=access.permission, live_control=access.live_control, uid=int(uid) if uid else None
+        )
+        return grants_of(inputs.project_id, [person])[0]
 
     def person(self, inputs: ProjectCollaboratorsInputs, grant: Grant) -> ProjectCollaboratorState:
         """A grant as one collaborator."""
@@ -143,35 +144,10 @@ class ProjectCollaboratorsLifecycle(SetLifecycle[ProjectCollaboratorsInputs, Pro
         kept = nobody if unchanged else None
         return access.hidden(inputs.project_id, self.directory.user_id, error, kept, rights)
 
-
-def grants_of(project_id: int, people: access.People) -> list[Grant]:
-    """Everybody on a project as grants."""
-    somebody_owns = any(person.owner for person in people)
-    return [
-        _grant(
-            project_id,
-            person.user,
-            person.permission,
-            person.live_control,
-            str(person.uid) if person.uid is not None else None,
-            fixed="owner" if person.owner else None if somebody_owns or person.permission == "read" else "may be owner",
-            email=person.email,
-            name=person.display_name,
-        )
-        for person in people
-    ]
-
-
-def _grant(project_id: int, user: str, permission: str, live_control: bool, uid: str | None, **more: Any) -> Grant:
-    fixed = more.pop("fixed", None)
-    return Grant(
-        platform="quantconnect",
-        scope=Scope(id=str(project_id), kind="project"),
-        principal=Principal(key=user, kind="person" if user else "unknown", uid=uid, **more),
-        role=permission,
-        rank=rank_of(permission, ROLES),
-        privileges=(LIVE_CONTROL,) if live_control else (),
-        privileged=live_control,
-        via=(Via(kind="owner"),) if fixed == "owner" else (DIRECT,),
-        fixed=fixed,
-    )
+    @staticmethod
+    def _grants(project_id: int, people: access.People) -> list[Grant]:
+        found = grants_of(project_id, people)
+        if any(person.owner for person in people):
+            return found
+        maybe = {"fixed": "nobody is marked as the owner, and this may be the one"}  # an owner may write
+        return [each.model_copy(update=maybe) if each.role != "read" else each for each in found]

@@ -173,3 +173,55 @@ def test_destroy_removes_whom_it_declares(make_project: MakeProject, emulator: E
     give(emulator, "johnny_walker")
     project.destroy()
     assert access(emulator) == {"auditor": READ, "johnny_walker": READ}
+
+
+def test_a_failure_half_way_is_in_the_state(make_project: MakeProject, emulator: Emulator) -> None:
+    """An up that fails half way, at creation or later, leaves the state that there is; the next one finishes it."""
+    emulator.fault("quantconnect", "projects/collaboration/create", "refuse", skip=1, times=9)
+    project = make_project(program("mia-ai", "jo", "auditor"))
+    said = project.up(ok=False).out
+    assert "1 of 3 changes were made, the next run goes on" in said
+    assert "Traceback" not in said
+    team = project.resources()["team"]
+    assert team["outputs"]["members"].keys() == access(emulator).keys()
+    assert len(access(emulator)) == 1
+    emulator.clear_faults()
+    project.up()
+    assert access(emulator) == dict.fromkeys(("mia-ai", "jo", "auditor"), READ)
+    project.clean()
+
+    emulator.fault("quantconnect", "projects/collaboration/delete", "refuse", skip=1, times=9)
+    project.write(program("johnny_walker", max_removals=3))
+    assert "2 of 4 changes were made, the next run goes on" in project.up(ok=False).out
+    assert project.resources()["team"]["outputs"]["members"].keys() == {"johnny_walker"}
+    assert project.resources()["team"]["outputs"]["collaborators"].keys() == access(emulator).keys()
+    emulator.clear_faults()
+    project.up()
+    assert access(emulator) == {"johnny_walker": READ}
+    project.clean()
+
+
+def test_a_creation_half_way_can_be_destroyed(make_project: MakeProject, emulator: Emulator) -> None:
+    """Whom a failed creation has added is removed by a destroy."""
+    emulator.fault("quantconnect", "projects/collaboration/create", "refuse", skip=1, times=9)
+    project = make_project(program("mia-ai", "jo"))
+    project.up(ok=False)
+    emulator.clear_faults()
+    assert len(access(emulator)) == 1
+    project.destroy()
+    assert access(emulator) == {}
+
+
+def test_killed_while_it_writes(make_project: MakeProject, emulator: Emulator) -> None:
+    """Killed in the middle of a change, the next up finishes it, and nobody is told a second time."""
+    project = make_project(program("jo", "auditor"))
+    project.up()
+    emulator.clear_journal()
+    emulator.fault("quantconnect", "projects/collaboration/create", "timeout", when="after", times=1)
+    project.write(program("mia-ai", "jo+w", "johnny_walker"))
+    project.killed_up(lambda: any(change.startswith("create") for change in changes(emulator)))
+    assert access(emulator).keys() >= {"jo", "auditor"}
+    project.up()
+    assert access(emulator) == {"mia-ai": READ, "jo": WRITE, "johnny_walker": READ}
+    assert sorted(changes(emulator)) == ["create johnny_walker", "create mia-ai", "delete auditor", "update jo"]
+    project.clean()
