@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from enum import Enum
+from typing import Any
 
 from ..errors import (
     CollabError,
     ConfigError,
     Differences,
+    HalfDone,
     Hint,
     Problem,
     Refused,
@@ -36,6 +38,10 @@ STALE = (
 )
 
 
+LONGEST = 32_000
+"""Characters of one text: an error of a set names everybody whom it is about."""
+
+
 class Told(Enum):
     """What was being done."""
 
@@ -52,10 +58,13 @@ class Error(Exception):
     __module__ = "builtins"
     __qualname__ = "pulumi-collab"
 
+    made: tuple[str, dict[str, Any]] | None = None
+    """The id and the outputs of what there is all the same, where some of it was done."""
+
 
 def hinted(problem: Problem) -> Problem:
     """The problem with its hint in words, on one harmless line, as the engine prints it."""
-    return Problem(problem.property, one_line(_with(problem.reason, problem.hint), limit=1000))
+    return Problem(problem.property, one_line(_with(problem.reason, problem.hint), limit=LONGEST))
 
 
 def elsewhere(about: str, kept: str, now: str, settings: Settings) -> ConfigError:
@@ -73,15 +82,18 @@ def told(about: str, doing: Told, schema: Schema | None = None, account: str | N
     """Turn whatever goes wrong into one `Error`."""
     try:
         yield
-    except CollabError as error:
+    except CollabError as found:
+        error = found.error if isinstance(found, HalfDone) else found
         text = _with(str(error), error.hint if isinstance(error, Refused) else None)
         if isinstance(error, RequestError) and doing is not Told.NOTHING:
             text = f"could not {doing.value} {about}: {text}"
         if not isinstance(error, Differences):
-            text = one_line(text, limit=1000)
+            text = one_line(text, limit=LONGEST)
         if doing in (Told.READ, Told.DELETE) and isinstance(error, (ConfigError, Unauthenticated)):
             text += STALE if schema is not None and uses_stack(schema, account) else ""
-        raise Error(text) from (error if flag("PULUMI_COLLAB_DEBUG") else None)
+        shown = Error(text)
+        shown.made = found.made if isinstance(found, HalfDone) else None
+        raise shown from (error if flag("PULUMI_COLLAB_DEBUG") else None)
 
 
 def _with(text: str, hint: Hint | None) -> str:

@@ -39,6 +39,10 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         project_id, _, user = id_.partition("/")
         return {"project_id": project_id, "user": user}
 
+    def scope(self, inputs: ProjectCollaboratorInputs) -> str:
+        """The project."""
+        return str(inputs.project_id)
+
     # --- what a preview tells ---
 
     def check(

@@ -22,11 +22,15 @@ def _keepable(value: int) -> int:
     return value
 
 
+ProjectId = Annotated[WholeNumber, Field(gt=0), AfterValidator(_keepable)]
+User = Annotated[str, AfterValidator(_name)]
+
+
 class ProjectCollaboratorInputs(Inputs):
     """What is declared about one collaborator."""
 
-    project_id: Annotated[WholeNumber, Field(gt=0), AfterValidator(_keepable)]
-    user: Annotated[str, AfterValidator(_name)]
+    project_id: ProjectId
+    user: User
     permission: wire.Permission = "read"
     live_control: StrictBool = False
     adopt: StrictBool = False
