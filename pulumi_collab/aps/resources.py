@@ -9,7 +9,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, data_function, declare, program_directory
+from ..engine.program import argument, declare, listing, program_directory
 from .directory import Directory
 from .lifecycles import ClientCollaboratorsInputs
 from .platform import PLATFORM
@@ -96,7 +96,7 @@ def get_client_collaborators(client_id: str, account: str | None = None) -> list
 
     Ends the program with one line when the app cannot be read. Source: `GET clients/{id}/collaborators`.
     """
-    with data_function(f"could not list the collaborators of {NAME} app", client_id):
+    with listing(f"{NAME} app", client_id):
         client_id = argument(ClientCollaboratorsInputs, "client_id", client_id)
         return program_directory(PLATFORM, Directory, account).collaborators(client_id)
 

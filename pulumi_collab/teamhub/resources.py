@@ -6,7 +6,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, data_function, declare, program_directory
+from ..engine.program import argument, declare, listing, program_directory
 from .directory import Directory
 from .lifecycles import ProjectCollaboratorInputs
 from .platform import PLATFORM
@@ -88,7 +88,7 @@ def get_project_collaborators(project: str, account: str | None = None) -> list[
     Ends the program with one line when the project cannot be read. Source: `GET
     /projects/:project_id/project_collaborators`.
     """
-    with data_function(f"could not list the collaborators of {NAME} project", project):
+    with listing(f"{NAME} project", project):
         project = argument(ProjectCollaboratorInputs, "project", project)
         members = program_directory(PLATFORM, Directory, account).members(project)
         if members.odd:
