@@ -52,8 +52,8 @@ def test_the_example_lives(make_project: MakeProject, emulator: Emulator) -> Non
     assert all(mails(emulator, f"{name}@example.org") == 1 for name in people)
     emulator.clear_journal()
     project.clean()
-    found = sorted(reads(emulator))
-    assert found == ["collaborations", "open", "organisations"], "eight resources, and whose they are, by three calls"
+    asked = ["collaborations", "open", "organisations"]  # the last one tells whose the key is
+    assert sorted(reads(emulator)) == asked, "eight resources by three calls"
     assert writes(emulator) == []
     token = emulator.environment()["SRAM_API_TOKEN"]
     secrets = {each["hash"] for co in emulator.state()["sram"]["collaborations"] for each in co["invitations"]}
