@@ -145,7 +145,7 @@ class Collaboration(_Answer):
     """How many were ever invited."""
     members: list[Member] = Field(default=[], validation_alias=AliasChoices("members", "collaboration_memberships"))
 
-    def person(self, uid: str | None, email: str) -> Member | None:
+    def who(self, uid: str | None, email: str) -> Member | None:
         """Who has this uid, whatever the address; without a uid, who has this address."""
         return self.user(uid) if uid else self.holder(email)
 

@@ -87,7 +87,7 @@ class There:
     ) -> Self:
         """What the collaboration tells, and the person's invitation where there is one."""
         uid = state.user or (invitation.uid if invitation is not None and invitation.status == "accepted" else None)
-        member, holder = live.person(uid, state.email), live.holder(state.email)
+        member, holder = live.who(uid, state.email), live.holder(state.email)
         if holder is not None and uid in (None, holder.uid):
             holder = None
         if member is not None:

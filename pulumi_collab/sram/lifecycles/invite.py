@@ -204,7 +204,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                 if fresh
                 else directory.collaboration(identifier, reader, recent=recent)
             )
-            if live.person(state.user, state.email) is None:
+            if live.who(state.user, state.email) is None:
                 invited = (
                     directory.open_invitations_now(identifier)
                     if fresh
