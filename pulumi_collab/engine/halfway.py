@@ -2,15 +2,16 @@
 
 An exception alone makes the engine keep nothing of a creation, and the old outputs of an update. Its protocol has an
 error that carries what there is now; the resource is then in the state, as one to be finished by the next `pulumi up`.
-The SDK gives a provider no way to send it, so we look for the call's context in the stack. Where the SDK is built
-otherwise one day, the error goes out without: what was half done is then found by the next read, or by the next run.
+The SDK gives a provider no way to send it, and grpc makes the context that could with each call: so we have it noted
+for the thread that serves the call. Where grpc is built otherwise one day, the error goes out without: what was half
+done is then found by the next read, or by the next run. Nothing that protects anybody rests on it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,29 +22,41 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from .sentences import Error
 
+_serving = threading.local()
+_MAKER = "_create_servicer_context"
+
+
+def note_calls() -> None:
+    """From the next call on, each thread knows the context of the call that it serves."""
+    make = getattr(grpc, _MAKER, None)
+    if make is None or getattr(make, "notes", False):
+        return
+
+    @contextlib.contextmanager
+    def noted(*arguments: Any) -> Iterator[grpc.ServicerContext]:
+        with make(*arguments) as context:
+            _serving.context = context
+            try:
+                yield context
+            finally:
+                _serving.context = None
+
+    noted.notes = True  # type: ignore[attr-defined]  # so that a second kind of resource does not wrap it again
+    setattr(grpc, _MAKER, noted)
+
 
 @contextlib.contextmanager
-def told() -> Iterator[None]:
+def told(props: Mapping[str, Any]) -> Iterator[None]:
     """Let the call that is being served end with what was done before the error, if that says so."""
     try:
         yield
     except Error as error:
-        context, request = _call()
+        context = getattr(_serving, "context", None)
         if error.made is not None and context is not None:
             id_, outs = error.made
-            given = request.news if isinstance(request, provider_pb2.UpdateRequest) else request.properties
-            struct = _struct(outs | {PROVIDER: given[PROVIDER]})  # as the SDK does with what is returned
+            struct = _struct({**outs, PROVIDER: props[PROVIDER]})  # as the SDK does with what is returned
             context.set_trailing_metadata((("grpc-status-details-bin", _details(str(error), id_, struct)),))
         raise
-
-
-def _call() -> tuple[grpc.ServicerContext | None, Any]:
-    frame = sys._getframe()  # noqa: SLF001  # the SDK hands neither to a provider
-    while frame is not None:
-        if isinstance(found := frame.f_locals.get("context"), grpc.ServicerContext):
-            return found, frame.f_locals.get("request")
-        frame = frame.f_back  # type: ignore[assignment]  # the outermost frame has none before it
-    return None, None
 
 
 def _details(text: str, id_: str, outs: Any) -> bytes:

@@ -15,7 +15,7 @@ from ..errors import CollabError, ConfigError, InvalidInput, Problem, one_line
 from ..lifecycle import Inputs
 from ..platform import Platform
 from ..settings import flag, resolve
-from .operations import DECLARED
+from .properties import DECLARED
 from .validation import valid_argument
 
 D = TypeVar("D")

@@ -18,9 +18,10 @@ from starlette.datastructures import Headers, QueryParams
 from urllib3 import HTTPResponse
 
 from pulumi_collab.emulator.stage import Request, Stage
-from pulumi_collab.engine import operations
+from pulumi_collab.engine import served
 from pulumi_collab.engine.claims import Claims
-from pulumi_collab.engine.operations import DECLARED, Operations
+from pulumi_collab.engine.operations import Operations
+from pulumi_collab.engine.properties import DECLARED
 from pulumi_collab.platform import Platform
 
 ORIGIN = "http://127.0.0.1:1"
@@ -130,7 +131,7 @@ class Engine:
 
     def process(self) -> Operations:
         """A new plugin process."""
-        self.setattr(operations, "_directories", {})
+        self.setattr(served, "_directories", {})
         keys = {
             self.platform.schema.key(s): self.environment.get(self.platform.schema.environment(s.name))
             for s in self.platform.schema.values

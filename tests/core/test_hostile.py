@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -69,7 +68,19 @@ CASES = {
     )
 }
 ACTS = ("check new", "check change", "create", "read", "update", "delete")
-VOLATILE = {"created_at", "hash", "last_id", "mails", "sent_at", "last_activity_date", "expires", "uuid4", "id", "identifier", "invited_at"}
+VOLATILE = {
+    "created_at",
+    "hash",
+    "last_id",
+    "mails",
+    "sent_at",
+    "last_activity_date",
+    "expires",
+    "uuid4",
+    "id",
+    "identifier",
+    "invited_at",
+}
 
 
 @dataclass(frozen=True)
