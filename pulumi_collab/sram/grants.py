@@ -9,8 +9,9 @@ from datetime import datetime
 from ..errors import NotFound
 from ..grants import Grant, Principal, Scope, Status, rank_of
 from . import wire
-from .access.invite_model import has_ended, is_over
+from .access.invite import has_ended
 from .directory import Directory
+from .values import is_over
 from .wire import NAME
 
 PLATFORM = "sram"
