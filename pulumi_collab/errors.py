@@ -5,6 +5,7 @@ CollabError
 ├── InvalidInput           arguments that cannot work; carries one `Problem` per property
 ├── Refused                a lifecycle says no: the owner, other people's access, a conflict
 ├── Differences            reality is not as declared, and people have to change it: the only one of several lines
+├── HalfDone               one of the others, with the state of what was done before
 └── RequestError           a call to a service failed
     ├── Unreachable        no connection was made: surely without effect
     ├── NoResponse         sent, or perhaps sent, but no response came
@@ -23,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
+from typing import Any, Self
 
 HINT = "; check whose they are and what they may do"
 """What to do about credentials that do not suffice, where nobody knows better."""
@@ -65,6 +66,8 @@ class Hint(Enum):
     """Say that access of others may be taken over and changed."""
     FORGET = "forget"
     """Take the resource out of the state: nobody can tell any more whether it is there."""
+    TAKE_OUT = "take out"
+    """Declare it no longer, where what it is about is gone for good."""
     REFRESH = "refresh"
     """Read what is there into the state."""
     AGAIN = "again"
@@ -107,6 +110,18 @@ class Differences(CollabError):
         super().__init__(headline)
         self.lines = [one_line(line) for line in lines]
         self.args = ("\n".join([one_line(headline), *(f"- {line}" for line in self.lines)]),)
+
+
+class HalfDone(CollabError):
+    """Some of it was done before `error`, and `state` is what there is now."""
+
+    made: tuple[str, dict[str, Any]] | None = None
+    """The same as an adapter keeps it: the id and the outputs."""
+
+    def __init__(self, error: CollabError, state: Any) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.state = state
 
 
 class RequestError(CollabError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -16,12 +16,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import CollabError, ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused, one_line
+from ..errors import CollabError, ConfigError, Forbidden, HalfDone, InvalidInput, NotFound, Problem, Refused, one_line
 from ..lifecycle import Inputs, Lifecycle, Memory, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
-from .claims import Claims, Ending
-from .sentences import Error, Told, elsewhere, hinted, told
+from .claims import Claims, Ending, Other, Within
+from .sentences import LONGEST, Error, Told, elsewhere, hinted, told
 from .validation import problems, validated
 
 Properties = dict[str, Any]
@@ -98,7 +98,8 @@ class Operations:
         except Error as error:
             found, ours = [Problem("", str(error))], _kept(olds, ORIGIN, MEMORY)
         if found:
-            self._claims.fail(self._names(known, self._grants(known, unknown, declared)))
+            grants = self._grants(known, unknown, declared)
+            self._claims.fail(self._names(known, grants), self._within(known, unknown, declared))
         return inputs | ours, [hinted(problem) for problem in found]
 
     def diff(self, olds: Properties, news: Properties, unknown: frozenset[str]) -> Difference:
@@ -111,7 +112,7 @@ class Operations:
             changed = lifecycle.changed(old, known) | (unknown - lifecycle.ignored_after_create)
             if MADE in olds and not changed & set(lifecycle.identity):
                 kept = lifecycle.grants(old) & lifecycle.grants(old.model_copy(update=known))
-                self._claims.hold(self._names(known, kept), olds[MADE])
+                self._claims.hold(self._names(known, kept), olds[MADE], self._within(known))
             if known.get("account") != old.account:
                 changed |= {"account"}  # the service is not asked; the state has to know whose settings lead there
             for text in lifecycle.warnings(old, known):
@@ -123,19 +124,20 @@ class Operations:
         """Make it so, or take it over: the id and the state."""
         inputs = self._inputs(props)
         lifecycle = self._lifecycle(inputs.account)
-        names = self._names(inputs, lifecycle.grants(inputs))
-        with self._telling(Told.CREATE, inputs), self._claims.lock(names):
+        names, within = self._names(inputs, lifecycle.grants(inputs)), self._within(inputs)
+        with self._telling(Told.CREATE, inputs), self._claims.lock(names, within):
             try:
                 self._must_lead_here(props, inputs.account)
                 before = next((self._kept[name] for name in names if name in self._kept), None)
                 state = lifecycle.create(inputs) if before is None else lifecycle.recreate(before, inputs)
-            except Exception:  # whatever it was: the one that is to be replaced must not go
-                self._claims.fail(names)
+            except Exception as error:  # whatever it was: the one that is to be replaced must not go
+                self._claims.fail(names, within)
+                if isinstance(error, HalfDone):
+                    error.made = lifecycle.id_of(error.state), self._outputs(error.state, props, inputs, token_hex(4))
                 raise
             mark = token_hex(4)
-            self._claims.hold(self._names(inputs, lifecycle.grants(state)) | names, mark)
-            origin = self._origin(props, inputs.account)
-            return lifecycle.id_of(state), _as_of(state, inputs.account) | {MADE: mark, ORIGIN: origin}
+            self._claims.hold(self._names(inputs, lifecycle.grants(state)) | names, mark, within)
+            return lifecycle.id_of(state), self._outputs(state, props, inputs, mark)
 
     def read(self, id_: str, props: Properties) -> tuple[Properties, Properties] | None:
         """The live state and the inputs it corresponds to: only so does drift show as that property. None: gone."""
@@ -158,11 +160,13 @@ class Operations:
         with self._telling(Told.UPDATE, inputs):
             self._must_lead_here(olds, inputs.account)
             lifecycle, state = self._lifecycle(inputs.account), self._state(olds)
-            if lifecycle.changed(state, dict(inputs)):
-                state = lifecycle.update(state, inputs)
-            else:
-                state = state.model_copy(update=dict(inputs))
-            return _as_of(state, inputs.account) | _kept(olds, MADE) | {ORIGIN: self._origin(olds, inputs.account)}
+            try:
+                changed = lifecycle.changed(state, dict(inputs))
+                state = lifecycle.update(state, inputs) if changed else state.model_copy(update=dict(inputs))
+            except HalfDone as error:
+                error.made = lifecycle.id_of(error.state), self._outputs(error.state, olds, inputs, olds.get(MADE))
+                raise
+            return self._outputs(state, olds, inputs, olds.get(MADE))
 
     def delete(self, id_: str, props: Properties) -> None:
         """End it, or what of it no other resource of the program holds."""
@@ -171,10 +175,11 @@ class Operations:
             self._must_lead_here(props, state.account)
             lifecycle = self._lifecycle(state.account)
             self._must_be_of_the_world(props, state.account)
-            names = {self._name(state, grant): grant for grant in lifecycle.grants(state) | lifecycle.ends(state)}
-            with self._claims.lock(names):
+            names = self._names(state, lifecycle.grants(state) | lifecycle.ends(state))
+            within = self._within(state)
+            with self._claims.lock(names, within):
                 first = lifecycle.replaced_first
-                endings = {name: self._claims.ending(name, props.get(MADE), replaced_first=first) for name in names}
+                endings = self._claims.endings(names, props.get(MADE), within, replaced_first=first)
                 if Ending.REFUSE in endings.values():
                     raise Refused(
                         f"{lifecycle.about(state)}: another resource of the program declares it and could not be made, "
@@ -208,7 +213,7 @@ class Operations:
         """A difference is computed twice, and twenty people may have one thing in common: it is said once."""
         if text not in self._warned:
             self._warned.add(text)
-            self._warn(one_line(text, limit=1000))
+            self._warn(one_line(text, limit=LONGEST))
 
     def _live_problems(
         self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, Any]
@@ -242,12 +247,16 @@ class Operations:
         self, known: Properties, unknown: frozenset[str], declared: Mapping[str, Any]
     ) -> Problem | None:
         """Whether another resource of the program declares the same thing, or what only one thing can have."""
-        held = {self.kind.identity[-1]: self._names(known, self._grants(known, unknown, declared))}
-        unique = self._lifecycle(None).unique(known).items()
-        for name, names in (held | {name: {self._name(known, f"{name}\n{value}")} for name, value in unique}).items():
-            other = self._claims.declare(names, declared["token"], declared["name"])
-            if other is not None:
-                return Problem(name, f"is declared already, by the resource {other!r}")
+        token, own = declared["token"], declared["name"]
+        names, within = (
+            self._names(known, self._grants(known, unknown, declared)),
+            self._within(known, unknown, declared),
+        )
+        if (other := self._claims.declare(names, token, own, within)) is not None:
+            return Problem(self.kind.identity[-1], _twice(other, self.kind))
+        for name, value in self._lifecycle(None).unique(known).items():
+            if (other := self._claims.declare(self._names(known, {f"{name}\n{value}"}), token, own)) is not None:
+                return Problem(name, _twice(other, self.kind))
         return None
 
     def _must_lead_here(self, props: Mapping[str, Any], account: str | None) -> None:
@@ -287,6 +296,10 @@ class Operations:
         _, slash, world = kept.partition("/")
         return f"{self._settings(account).origin}{slash}{world}"
 
+    def _outputs(self, state: Any, props: Mapping[str, Any], inputs: Any, mark: str | None) -> Properties:
+        made = {MADE: mark} if mark else {}
+        return _as_of(state, inputs.account) | made | {ORIGIN: self._origin(props, inputs.account)}
+
     def _keep(self, state: Any) -> None:
         """Remember what a state tells: one that is made anew in the same operation goes on from there."""
         self._kept |= dict.fromkeys(self._names(state, self._lifecycle(None).grants(state)), state)
@@ -301,36 +314,53 @@ class Operations:
             mine = {name: value for name, value in values.items() if name in identity}
             valid = validated(self.kind.inputs_model, mine, others)
             names = self._names(valid, self._grants(dict(valid), frozenset()))
-            self._claims.declare(names, declared["token"], declared["name"])
-            self._claims.fail(names)
+            within = self._within(valid)
+            self._claims.declare(names, declared["token"], declared["name"], within)
+            self._claims.fail(names, within)
 
     def _grants(
         self, known: Mapping[str, Any], unknown: frozenset[str], declared: Mapping[str, Any] | None = None
     ) -> frozenset[str]:
         """What is declared, by the resource that an unknown id comes from where that is known; else nothing."""
+        about = self._identified(known, unknown, declared)
+        return self._lifecycle(None).grants(about) if about is not None else frozenset()
+
+    def _within(
+        self,
+        known: Inputs | Mapping[str, Any],
+        unknown: frozenset[str] = frozenset(),
+        declared: Mapping[str, Any] | None = None,
+    ) -> Within | None:
+        """Which scope that is in, where sets may say who has access."""
+        about = self._identified(dict(known), unknown, declared)
+        scope = self._lifecycle(None).scope(about) if about is not None else None
+        return Within(next(iter(self._names(known, {scope}))), whole=self.kind.whole) if scope else None
+
+    def _identified(
+        self, known: Mapping[str, Any], unknown: frozenset[str], declared: Mapping[str, Any] | None
+    ) -> Any | None:
         sources = (declared or {}).get("from", {})
         stand_ins: Properties = {name: f"({sources[name]})" for name in unknown if name in sources}
         if (unknown - stand_ins.keys()) & set(self.kind.identity):
-            return frozenset()
-        return self._lifecycle(None).grants(self.kind.state_model.model_construct(**known, **stand_ins))
+            return None
+        return self.kind.state_model.model_construct(**known, **stand_ins)
 
-    def _names(self, about: Inputs | Mapping[str, Any], grants: frozenset[str]) -> set[str]:
-        return {self._name(about, grant) for grant in grants}
-
-    def _name(self, about: Inputs | Mapping[str, Any], grant: str) -> str:
-        """A grant's name among those of all platforms and servers."""
+    def _names(self, about: Inputs | Mapping[str, Any], grants: Iterable[str]) -> dict[str, str]:
+        """The grants by their names among those of all platforms and servers."""
         account = about.account if isinstance(about, Inputs) else about.get("account")
         try:
             server = resolve(self.platform.schema, self._stack, account).origin
         except ConfigError:
             server = ""  # nothing can be made or removed then
-        return "\n".join((self.platform.name, server, grant))
+        return {f"{self.platform.name}\n{server}\n{grant}": grant for grant in grants}
 
     def _inputs(self, props: Properties) -> Any:
         return validated(self.kind.inputs_model, without_ours(props))
 
     def _state(self, props: Properties, id_: str = "") -> Any:
-        kept = without_ours(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
+        named = self._lifecycle(None).from_id(id_) if id_ else {}
+        kept = without_ours(props)
+        kept = named | kept if MADE in props else kept | named  # a state may know a newer name than the id, which stays
         try:
             return self.kind.state_model.model_validate(kept)
         except ValidationError as error:
@@ -361,6 +391,20 @@ def _not_made(problem: Problem, values: Mapping[str, Any], declared: Mapping[str
     return Problem(
         problem.property, "is not known, as the resource that it comes from is not made: name that with --target too"
     )
+
+
+def _twice(other: Other, kind: type[Lifecycle[Any, Any, Any]]) -> str:
+    if other.whole and not kind.whole:
+        return (
+            f"is for the resource {other.name!r} to say, which declares everybody's access there: list the person in "
+            "it, or keep one of the two"
+        )
+    if kind.whole and not other.whole:
+        return (
+            f"is granted to by the resource {other.name!r} as well, where this one declares everybody's access: list "
+            "the person here, or keep one of the two"
+        )
+    return f"is declared already, by the resource {other.name!r}"
 
 
 def _same_world(kept: str, now: str) -> bool:
