@@ -132,7 +132,7 @@ def test_roles_and_the_last_admin(make_project: MakeProject, emulator: Emulator)
     assert "property intended_role" in project.preview(ok=False).out
     project.write(co)
     gone = project.up().out
-    assert "is the last admin and stays a member" in gone
+    assert "is the last admin of the collaboration and stays a member" in gone
     assert members(emulator, ai) == {"urn:ann": "admin"}
     refused = project.destroy(ok=False).out
     assert "Ann <ann@x.org>" in refused
@@ -326,7 +326,7 @@ def test_an_address_that_somebody_else_has(make_project: MakeProject, emulator: 
     act(emulator, "edit", uid="urn:rob", fields={"email": "bob@x.org"})
     emulator.clear_journal()
     told = project.preview("--refresh", ok=False).out
-    assert "was the user urn:bob, who is no member any more, and is urn:rob now" in told
+    assert "was the user urn:bob, who is no member any more, and is Rob <bob@x.org> (urn:rob) now" in told
     project.write(HEAD + collaboration(force_destroy=True) + invite("rob"))
     assert "Rob <bob@x.org> (urn:rob) has the address now and stays" in project.up().out
     assert members(emulator, ai) == {"urn:rob": "member"}

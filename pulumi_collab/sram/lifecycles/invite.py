@@ -10,9 +10,10 @@ from typing import Any
 from ...converge import converge, ignore_not_found
 from ...decisions import Action
 from ...errors import ConfigError, Forbidden, Hint, NotFound, Problem, Refused
-from ...lifecycle import Lifecycle, Notice
+from ...lifecycle import Lifecycle, Memory, Notice
 from .. import wire
 from ..access import invite as access
+from ..access.collaboration import not_in_force
 from ..access.invite_model import (
     AT_SENDING,
     IDENTITY,
@@ -37,6 +38,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     state_model = CollaborationInviteState
     identity = IDENTITY
     ignored_after_create = AT_SENDING
+    remembered = frozenset({"user"})
 
     def about(self, inputs: CollaborationInviteInputs) -> str:
         """Whom and what it concerns."""
@@ -60,7 +62,9 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     # --- preview ---
 
-    def check(self, known: Mapping[str, Any], old: CollaborationInviteInputs | None) -> Iterator[Problem | Notice]:
+    def check(
+        self, known: Mapping[str, Any], old: CollaborationInviteInputs | None
+    ) -> Iterator[Problem | Notice | Memory]:
         """Dates lie ahead, the collaboration is there, and what cannot be done to a person is told now."""
         if known.keys() >= set(IDENTITY):
             yield from self._check_person(known, old)
@@ -68,9 +72,9 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def _check_person(
         self, known: Mapping[str, Any], old: CollaborationInviteInputs | None
-    ) -> Iterator[Problem | Notice]:
+    ) -> Iterator[Problem | Notice | Memory]:
         old = old if is_same_person(old, known) else None
-        before = CollaborationInviteState(**(values_of(old) if old else {name: known[name] for name in IDENTITY}))
+        before = state_of(old) if old else CollaborationInviteState(**{name: known[name] for name in IDENTITY})
         try:
             there = self._look(before)
         except Forbidden as error:
@@ -78,13 +82,16 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                 raise
             yield Notice(f"what is declared in {NAME} collaboration {old.collaboration} cannot be checked: {error}")
             return
+        uid = there.member.uid if there is not None and there.member is not None else None
         if old is None:
             yield from access.inviting(known, there).findings()
         elif there is not None:
-            wanted = before.model_copy(update=dict(known))
-            before = before.model_copy(update={"user": there.member.uid if there.member else None})
-            yield from access.changing(before, wanted, there).problems
+            before = before.model_copy(update={"user": before.user or uid})
+            yield from access.changing(before, before.model_copy(update=dict(known)), there).problems
             yield from map(Notice, access.perhaps_last(old, known, there))
+        if there is not None and there.live is not None:
+            yield from map(Notice, not_in_force(there.live, there.now))
+        yield Memory({"user": uid} if uid else {})
 
     def beside(self, known: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
         """The collaboration that is made in the same run invites its administrators itself, as nothing else."""
@@ -92,9 +99,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def changed(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> set[str]:
         """What differs, `status` too when somebody has to be invited again."""
-        changed, verdict = access.drift(old, known, self._now())
-        if old.holder is not None and not changed & set(IDENTITY):
-            verdict.raise_if_refused(self.about(old))
+        changed, _ = access.drift(old, known, self._now())
         return changed
 
     def warnings(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> Iterable[str]:
