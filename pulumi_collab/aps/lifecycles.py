@@ -76,14 +76,6 @@ class ClientCollaboratorsLifecycle(Lifecycle[ClientCollaboratorsInputs, ClientCo
         """Whom and what it concerns."""
         return f"the collaborators of {NAME} app {inputs.client_id}"
 
-    def id_of(self, inputs: ClientCollaboratorsInputs) -> str:
-        """The app's Client ID."""
-        return inputs.client_id
-
-    def from_id(self, id_: str) -> dict[str, Any]:
-        """The app of an id."""
-        return {"client_id": id_}
-
     def check(
         self, known: Mapping[str, Any], old: ClientCollaboratorsInputs | None
     ) -> Iterable[Problem | Notice | Memory]:
