@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from ipaddress import ip_address
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from .errors import ConfigError, Refused, harmless
+from .errors import ConfigError, Refused, one_line
 
 _LABEL = re.compile(r"([A-Za-z0-9_-]|[^\x00-\x7f\s]){1,63}")  # of a host's name, between the dots
+_LONGEST = 1000  # of a segment; identifiers have at most some 255 characters
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -65,12 +67,21 @@ def _is_host(name: str) -> bool:
 
 
 def segment(value: str) -> str:
-    """A value as one segment of a path. Raises `Refused` where a server or a proxy would read another path.
+    """A value as one segment of a path. Raises `Refused` where a server or a proxy could read another path.
 
     A person whose id at the service is `..` would make `members/..` of a removal, which deletes the collaboration.
     """
-    if value in ("", ".", "..") or "/" in value or "\\" in value:
+    read = _decoded(value[:_LONGEST])
+    if len(value) > _LONGEST or not (value + read).isprintable() or not read.strip(" .") or "/" in read or "\\" in read:
         raise Refused(
-            f"{harmless(value)!r} cannot be part of an address, so nothing was sent; look in the web interface"
+            f"{one_line(value, limit=100)!r} cannot be part of an address, so nothing was sent; look in the web "
+            "interface"
         )
     return quote(value, safe="")
+
+
+def _decoded(value: str) -> str:
+    """A value as it is after whatever some server or proxy does with it: `%252e` and a full width dot are dots."""
+    while (read := unicodedata.normalize("NFKC", unquote(value))) != value:
+        value = read
+    return value

@@ -34,11 +34,12 @@ class Decision:
         yield from self.problems
         yield from map(Notice, self.warnings)
 
-    def raise_if_refused(self, about: str) -> None:
-        """As a write tells it: `Refused`, with the same sentences."""
+    def raise_if_refused(self, about: str, *, named: bool = False) -> None:
+        """As a write tells it: `Refused`, with the same sentences; `named`: after the name of the property each."""
         if self.problems:
-            told = "; ".join(problem.reason for problem in self.problems)
-            raise Refused(f"{about} {told}", next((p.hint for p in self.problems if p.hint), None))
+            told = "; ".join(f"{p.property} {p.reason}" if named else p.reason for p in self.problems)
+            hint = next((p.hint for p in self.problems if p.hint), None)
+            raise Refused(f"{about}{':' if named else ''} {told}", hint)
 
 
 def refuse(*problems: Problem) -> Decision:

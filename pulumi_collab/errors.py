@@ -5,6 +5,7 @@ CollabError
 ├── InvalidInput           arguments that cannot work; carries one `Problem` per property
 ├── Refused                a lifecycle says no: the owner, other people's access, a conflict
 ├── Differences            reality is not as declared, and people have to change it: the only one of several lines
+├── HalfDone               one of the others, with the state of what was done before
 └── RequestError           a call to a service failed
     ├── Unreachable        no connection was made: surely without effect
     ├── NoResponse         sent, or perhaps sent, but no response came
@@ -13,41 +14,45 @@ CollabError
     ├── Forbidden          the credentials are good, the right is missing
     ├── NotFound           the service knows no such thing, or hides it
     ├── Rejected           understood and refused
-    ├── TooManyRequests    asked to wait for longer than we wait
+    ├── TooManyRequests    asked to come back later
     ├── ServerError        the service failed
-    └── BadResponse        not what the documents promise, such as a proxy's page
+    └── BadResponse        not what the documents promise, such as a proxy's page, or beyond our limits
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
+from typing import Any, Self
 
 HINT = "; check whose they are and what they may do"
 """What to do about credentials that do not suffice, where nobody knows better."""
 
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories of what a terminal obeys instead of showing it, or shows as nothing: ESC, direction marks, half an
-emoji. Line breaks are among them: a forged second line reads like an error of the engine's."""
-
 
 def harmless(text: str) -> str:
-    """Text of others, fit to be shown: no terminal obeys anything in it, nor does Pulumi's markup (`<{%...%}>`)."""
-    shown = "".join("\ufffd" if unicodedata.category(c) in _INVISIBLE else c for c in " ".join(text.split()))
+    """Text of others, fit to be shown: no terminal obeys anything in it, nor does Pulumi its markup (`<{%...%}>`).
+
+    What is not printable (ESC, direction marks, half an emoji) becomes U+FFFD. Line breaks become blanks: a forged
+    second line reads like an error of the engine's.
+    """
+    shown = " ".join(text.split())
+    if not shown.isprintable():
+        shown = "".join(each if each.isprintable() else "\ufffd" for each in shown)
     return shown.replace("<{%", "<{ %")
 
 
 def one_line(text: str, limit: int = 600) -> str:
-    """Harmless, on one line, and cut: what a service says may be a page long."""
-    folded = harmless(text)
+    """Harmless, on one line, and cut: what a service says may be megabytes long."""
+    folded = harmless(text[: 100 * limit])
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 
 class CollabError(Exception):
-    """Base of every error this package raises; `str()` is one line, but for `Differences`."""
+    """Base of every error this package raises; `str()` is one harmless line, but for `Differences`."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, limit=2000))
 
 
 class ConfigError(CollabError):
@@ -61,10 +66,16 @@ class Hint(Enum):
     """Say that access of others may be taken over and changed."""
     FORGET = "forget"
     """Take the resource out of the state: nobody can tell any more whether it is there."""
+    TAKE_OUT = "take out"
+    """Declare it no longer, where what it is about is gone for good."""
     REFRESH = "refresh"
     """Read what is there into the state."""
     AGAIN = "again"
     """Run the operation again."""
+    REPLACE = "replace"
+    """Say that a thing that cannot be changed may be replaced, with what is in it."""
+    FORCE = "force"
+    """Say, before it is ended, that it may be ended with what is in it."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +107,21 @@ class Differences(CollabError):
     """Reality is not as declared, and only people can change it: a headline, and a line for each thing to do."""
 
     def __init__(self, headline: str, lines: Iterable[str]) -> None:
+        super().__init__(headline)
         self.lines = [one_line(line) for line in lines]
-        super().__init__("\n".join([one_line(headline), *(f"- {line}" for line in self.lines)]))
+        self.args = ("\n".join([one_line(headline), *(f"- {line}" for line in self.lines)]),)
+
+
+class HalfDone(CollabError):
+    """Some of it was done before `error`, and `state` is what there is now."""
+
+    made: tuple[str, dict[str, Any]] | None = None
+    """The same as an adapter keeps it: the id and the outputs."""
+
+    def __init__(self, error: CollabError, state: Any) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.state = state
 
 
 class RequestError(CollabError):
@@ -116,7 +140,8 @@ class RequestError(CollabError):
 
     def plus(self, more: str) -> Self:
         """The same error with more words, in place of the hint that holds for every service."""
-        return type(self)(f"{str(self).removesuffix(HINT)}{more}", status=self.status, retry_after=self.retry_after)
+        told = str(self).removesuffix(HINT).rstrip(".")
+        return type(self)(f"{told}{more}", status=self.status, retry_after=self.retry_after)
 
 
 class Unreachable(RequestError):
@@ -150,7 +175,9 @@ class Rejected(RequestError):
 
 
 class TooManyRequests(RequestError):
-    """The service asks to come back later than we are willing to wait. A limiter refuses before the service acts."""
+    """The service asks to come back later. Most limiters refuse before the service acts, and one need not."""
+
+    ambiguous = True
 
 
 class ServerError(RequestError):

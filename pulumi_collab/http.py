@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as jsonlib
 import logging
-import re
 import ssl
 import time
 from collections.abc import Iterable, Mapping
@@ -18,11 +17,13 @@ from requests.auth import AuthBase
 from requests.exceptions import InvalidSchema, InvalidURL
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    HTTPError,
     LocationValueError,
     MaxRetryError,
     NewConnectionError,
     ProtocolError,
     ProxyError,
+    ReadTimeoutError,
     SSLError,
 )
 from urllib3.util.ssl_match_hostname import CertificateError
@@ -46,8 +47,10 @@ from .errors import (
     Unreachable,
     one_line,
 )
-from .responses import Response, error_text, parsed
+from .redaction import Redactor
+from .responses import Response, Unreadable, error_text, mapped, parsed
 from .retries import LONGEST_WAIT, policy
+from .transport import Http, TooSlow, body_of
 
 T = TypeVar("T")
 
@@ -55,14 +58,7 @@ log = logging.getLogger("pulumi_collab.http")
 
 _PASSING = frozenset({429, 500, 502, 503, 504})  # worth asking again, if asking again is harmless
 _PRECISION = timedelta(seconds=5)  # a header tells whole seconds, and the response was on its way
-_HEX_SECRET = re.compile(r"\b[0-9a-fA-F]{40,}\b")  # signatures and tokens that a service echoes
-
-
-class _Http(requests.Session):
-    """Never reads where a redirect leads: some addresses cannot be read, and that is no failure to send."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere."""
+_CLOCK_OFF = timedelta(minutes=1)  # from here on it is worth a word where credentials are not accepted
 
 
 class Bearer(AuthBase):
@@ -98,8 +94,8 @@ class Session:
         self.base_url = base_url
         self._auth = auth
         self._credentials = credentials
-        self._secrets = sorted({s for s in secrets if s}, key=len, reverse=True)
-        self._http = _Http()
+        self._redactor = Redactor(secrets)
+        self._http = Http()
         self._http.headers.update({"User-Agent": f"pulumi-collab/{__version__}", "Accept": "application/json"})
         self._http.headers.update(headers or {})
         self._http.trust_env = not is_loopback(base_url)  # a proxy is no way to this machine
@@ -111,7 +107,13 @@ class Session:
         return datetime.now(UTC) + self._ahead
 
     def refuse(self, error: Unauthenticated) -> Unauthenticated:
-        """Remember that the credentials are not accepted, so that the service is asked once, not for each person."""
+        """Remember that the credentials are not accepted, so that the service is asked once, not for each person.
+
+        The error to raise says so where this machine's clock is off, as signatures and tokens hold for a time.
+        """
+        if abs(self._ahead) >= _CLOCK_OFF:
+            minutes = round(abs(self._ahead) / timedelta(minutes=1))
+            error = error.plus(f"; this machine's clock is {minutes} {'minute' if minutes == 1 else 'minutes'} off")
         self._refused = error
         return error
 
@@ -162,9 +164,7 @@ class Session:
 
     def redact(self, text: str) -> str:
         """The text without any credential, or anything that looks like a signature."""
-        for secret in self._secrets:
-            text = text.replace(secret, "[redacted]")
-        return _HEX_SECRET.sub("[redacted]", text)
+        return self._redactor.text(text)
 
     def read(self, kind: type[T], response: Response) -> T:
         """The response's body as a wire model, or a list of them; a `BadResponse` where it is something else."""
@@ -173,7 +173,8 @@ class Session:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"])) or "the body"
-            shown = (self.shown(response) or "nothing") if response.json is None else f"{where}: {first['msg']}"
+            told = self.explain(f"{where}: {first['msg']}")
+            shown = (self.shown(response) or "nothing") if response.json is None else told
             raise BadResponse(
                 f"{self.service} answered something unexpected ({shown}); check the base URL", status=response.status
             ) from None
@@ -189,33 +190,39 @@ class Session:
 
     def explain(self, text: str) -> str:
         """What a service said, fit for one line of ours."""
-        return one_line(self.redact(text), limit=300)
+        return one_line(self.redact(text[:100_000]), limit=300)
 
     def _once(self, method: str, url: str, json: Any, params: Mapping[str, str | int] | None) -> Response:
         started = time.monotonic()
         try:
-            raw = self._http.request(
-                method,
-                url,
-                json=json,
-                params=params,
-                auth=self._auth,
-                timeout=(policy().connect_timeout, policy().read_timeout),
-                allow_redirects=False,  # a redirect would carry the credentials elsewhere, or turn a POST into a GET
-            )
-        except (OSError, ValueError) as failed:  # all of requests' own are an OSError
+            # `auth` is given, so that no `~/.netrc` has a say
+            sent = self._http.prepare_request(requests.Request(method, url, json=json, params=params, auth=self._auth))
+            self._redactor.sent(sent.headers.get("Authorization"))
+            settings = self._http.merge_environment_settings(sent.url, {}, True, None, None)
+            timeout = (policy().connect_timeout, policy().read_timeout)
+            # a redirect would carry the credentials elsewhere, or turn a POST into a GET
+            with self._http.send(sent, timeout=timeout, allow_redirects=False, **settings) as raw:
+                response = self._response(raw)
+        except (OSError, ValueError, HTTPError) as failed:  # all of requests' own are an OSError
             error = self._error_from(failed)
-            log.debug("%s %s: %s", method, url, error)
+            log.debug("%s %s: %s", method, one_line(self.redact(url)), error)
             raise error from None
-        response = Response(raw.status_code, raw.headers, raw.text, parsed(raw))
         if response.date is not None:
             ahead = response.date - datetime.now(UTC)
             self._ahead = ahead if abs(ahead) > _PRECISION else timedelta(0)
         if log.isEnabledFor(logging.DEBUG):
             spent = (time.monotonic() - started) * 1000
-            sent = self.redact(jsonlib.dumps(json)) if json is not None else ""
-            log.debug("%s %s %s -> %s in %.0f ms", method, self.redact(url), sent, response.status, spent)
+            body = self.redact(jsonlib.dumps(json)) if json is not None else ""
+            shown = one_line(self.redact(url))
+            log.debug("%s %s %s -> %s in %.0f ms", method, shown, body, response.status, spent)
         return response
+
+    def _response(self, raw: requests.Response) -> Response:
+        text = body_of(raw).decode("utf-8-sig", errors="replace")  # which is what JSON is in
+        body = parsed(text)
+        if self._redactor.suspects(text):  # an echo of our own headers must not get into a state either
+            text, body = self._redactor.data(text), mapped(body, self._redactor.data)
+        return Response(raw.status_code, raw.headers, text, body)
 
     def _error_from(self, failed: Exception) -> CollabError:
         if isinstance(failed, (InvalidURL, InvalidSchema, LocationValueError)):
@@ -223,18 +230,22 @@ class Session:
                 f"cannot call {self.service}: its address {self.base_url}, or that of a proxy, cannot be used; check "
                 "the base URL and the proxy settings"
             )
-        if isinstance(failed, OSError) and not isinstance(failed, requests.RequestException):
+        if isinstance(failed, OSError) and not isinstance(failed, (requests.RequestException, Unreadable)):
             return ConfigError(f"cannot call {self.service}: {self.explain(str(failed))}; check REQUESTS_CA_BUNDLE")
-        if not isinstance(failed, requests.RequestException) or _unfit_to_send(failed):
+        if _unfit_to_send(failed):
             return ConfigError(  # without the exception's own text, which holds the header
                 f"cannot call {self.service}: the credentials hold a line break or a character that no header can "
                 f"carry; check {self._credentials}"
             )
         return self._connection_error(failed)
 
-    def _connection_error(self, failed: requests.RequestException) -> RequestError:
+    def _connection_error(self, failed: Exception) -> RequestError:
         host = self.base_url.split("/")[2]
-        reason: Any = failed.args[0] if failed.args else failed
+        met = _limit_met(failed)
+        if met is not None:
+            kind = TimedOut if isinstance(met, TooSlow) else BadResponse
+            return kind(f"{self.service} at {host} {met}; try again, and check the base URL and any proxy if it stays")
+        reason: Any = failed.args[0] if isinstance(failed, requests.RequestException) and failed.args else failed
         reason = reason.reason if isinstance(reason, MaxRetryError) else reason
         through = ""
         if isinstance(reason, ProxyError):
@@ -250,12 +261,12 @@ class Session:
                 f"cannot reach {self.service} at {host}{through} ({self._why(reason)}); check the network and the base "
                 f"URL{then}"
             )
-        if isinstance(failed, requests.exceptions.SSLError):  # in the handshake or after the request: both look alike
-            return NoResponse(
+        if isinstance(failed, (requests.exceptions.SSLError, SSLError)):
+            return NoResponse(  # in the handshake or after the request: both look alike
                 f"the TLS connection to {self.service} at {host} broke ({self._why(reason)}); try again, and check the "
                 "network and the base URL if it stays"
             )
-        if isinstance(failed, requests.Timeout):
+        if isinstance(failed, (requests.Timeout, ReadTimeoutError)):
             return TimedOut(
                 f"{self.service} at {host} did not answer within {policy().read_timeout:.0f} seconds; try again"
             )
@@ -273,8 +284,9 @@ class Session:
             kind, text = TooManyRequests, "is limiting requests; try again later"
         elif status >= 500:
             kind, text = ServerError, f"failed with HTTP {status}; try again, and ask its support if it stays"
-        elif 300 <= status < 400:
-            kind, text = BadResponse, f"answered with a redirect (HTTP {status}); check the base URL"
+        elif status < 400:
+            what = "a redirect" if status >= 300 else "no answer"
+            kind, text = BadResponse, f"answered with {what} (HTTP {status}); check the base URL"
         elif status == 401:
             kind, text = (
                 Unauthenticated,
@@ -296,16 +308,25 @@ class Session:
 
     @staticmethod
     def _may_repeat(error: RequestError, idempotent: bool) -> bool:
-        if isinstance(error, Unreachable) or error.status == 429:
+        if isinstance(error, Unreachable):
             return True
         if isinstance(error, TimedOut):
             return False  # waiting that long once is enough
         return idempotent and (isinstance(error, NoResponse) or error.status in _PASSING)
 
 
-def _unfit_to_send(failed: requests.RequestException) -> bool:
-    """Whether requests itself refuses a header; for one in the response, it names the request."""
-    return isinstance(failed, requests.exceptions.InvalidHeader) and failed.request is None
+def _unfit_to_send(failed: Exception) -> bool:
+    """Whether a header cannot be sent; for one in the response, requests names the request."""
+    if isinstance(failed, requests.exceptions.InvalidHeader):
+        return failed.request is None
+    return isinstance(failed, ValueError) and not isinstance(failed, (OSError, HTTPError))
+
+
+def _limit_met(failed: BaseException | None) -> Unreadable | None:
+    """What made it fail, where that was a limit of ours: urllib3 and requests put errors of their own around it."""
+    while failed is not None and not isinstance(failed, Unreadable):
+        failed = failed.__cause__ or failed.__context__
+    return failed
 
 
 def _not_trusted(reason: object) -> bool:

@@ -78,6 +78,9 @@ class Lifecycle(ABC, Generic[I, S, D]):
     remembered: ClassVar[frozenset[str]] = frozenset()
     """Outputs that checks need to find in `old` (`Memory`), so that what is read is remembered as well."""
 
+    whole: ClassVar[bool] = False
+    """Whether it says of everybody in its scope whether they have access: nothing else of a program may do so there."""
+
     replaced_first: ClassVar[bool] = False
     """Whether the old one has to go before the new one can be made, as names are unique."""
 
@@ -110,6 +113,17 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """
         return frozenset({self.id_of(inputs).casefold()})
 
+    def unique(self, known: Mapping[str, Any]) -> Mapping[str, str]:
+        """What no two things can have in common beside what they hold, by the input that gives it: `{"name": "ai"}`."""
+        return {}
+
+    def scope(self, inputs: I) -> str | None:
+        """What its grants give access to, by a name that is the same in each kind: `23456789`. From identity inputs.
+
+        None where no set says who has access there.
+        """
+        return None
+
     def ends(self, state: S) -> frozenset[str]:
         """What deleting it would end, by the names of `grants`, as it is at that moment. May ask the service."""
         return self.grants(state)  # type: ignore[arg-type]  # S extends I
@@ -122,6 +136,10 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """
         return ()
 
+    def beside(self, known: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Iterable[Problem]:
+        """Compare with what is declared of the resources that unknown identity inputs come from. Pure."""
+        return ()
+
     def changed(self, old: S, known: Mapping[str, Any]) -> set[str]:
         """Which known inputs differ from the state in a way that matters. Pure: it is asked more than once."""
         ignored = self.ignored_after_create
@@ -131,8 +149,8 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """What to tell beside the difference, where the state is needed to see it. Pure."""
         return ()
 
-    def replaces(self, old: S, changed: set[str]) -> set[str]:
-        """Which of the changed inputs cannot be changed in place."""
+    def replaces(self, old: S, changed: set[str], known: Mapping[str, Any] | None = None) -> set[str]:
+        """Which of the changed inputs cannot be changed in place. `known`: the new values."""
         return changed & set(self.identity)
 
     def delete_before_replace(self, old: S, known: Mapping[str, Any]) -> bool:
@@ -146,6 +164,10 @@ class Lifecycle(ABC, Generic[I, S, D]):
     @abstractmethod
     def create(self, inputs: I) -> S:
         """Make it so, or take over what is there; repeating it after a crash converges."""
+
+    def recreate(self, old: S, inputs: I) -> S:
+        """Make it anew, knowing what the state that goes in the same operation tells of the same thing."""
+        return self.create(inputs)
 
     @abstractmethod
     def read(self, state: S) -> S | None:

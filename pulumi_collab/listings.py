@@ -9,12 +9,14 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 from .errors import BadResponse, RequestError
+from .retries import policy
 
 RECENT = 2.0
 """Seconds for which a listing is good enough to decide on a write: an `up` may last for minutes. A failure is kept as
 long, so that twenty people of a project that cannot be read cost one call, not twenty."""
 MAX_PAGES = 1000
-"""A listing of more pages ends with an error: it would never come to an end."""
+MAX_ITEMS = 100_000
+"""A listing of more ends with an error: it would never come to an end. The time for all pages is limited as well."""
 REPEATS = 3
 """Pages in a row that bring nobody new before a listing is given up; one or two do when people come meanwhile."""
 
@@ -62,6 +64,11 @@ class Listings(Generic[K, V]):
         self.invalidate(key)
         return self.get(key)
 
+    def held(self, key: K) -> V | None:
+        """What we hold, however old, without asking; None where that is nothing."""
+        with self.lock(key):
+            return self._values.get(key)
+
     def put(self, key: K, value: V) -> None:
         """What a write's response says is newer than any listing. Call it inside `lock`, or two may cross."""
         with self.lock(key):
@@ -107,8 +114,10 @@ def all_pages(
     asked: set[C] = set()
     cursor: C | None = first
     repeats = 0
+    deadline = time.monotonic() + policy().listing_timeout
     while cursor is not None:
-        if cursor in asked or len(asked) == MAX_PAGES or repeats == REPEATS:
+        enough = len(asked) == MAX_PAGES or len(found) > MAX_ITEMS or time.monotonic() > deadline
+        if enough or cursor in asked or repeats == REPEATS:
             raise BadResponse(
                 f"{what} does not come to an end ({len(found)} on {len(asked)} pages, and more are promised); try "
                 "again, and ask the service's support if it stays"

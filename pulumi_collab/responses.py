@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-import requests
 from urllib3.exceptions import InvalidHeader
 
 from .retries import policy
@@ -42,11 +44,12 @@ class Response:
 
     @property
     def date(self) -> datetime | None:
-        """The service's time, where it tells it."""
+        """The service's time, where it tells one that can be reckoned with: the year 9999 has no next day."""
         try:
-            return parsedate_to_datetime(self.headers["Date"]).astimezone(UTC)
+            told = parsedate_to_datetime(self.headers["Date"]).astimezone(UTC)
         except (KeyError, ValueError, TypeError, OverflowError):
             return None
+        return told if 1970 <= told.year < 9000 else None
 
 
 def error_text(body: Any) -> str:
@@ -66,9 +69,61 @@ def error_text(body: Any) -> str:
     return ""
 
 
-def parsed(response: requests.Response) -> Any:
-    """The body as JSON; None where it is none."""
+MAX_DEPTH = 50
+"""Levels of nesting in JSON. No service documents ten, and a thousand end Python's stack wherever one looks at them."""
+
+_EXACT = 2**53  # the engine keeps numbers as floats: beyond this another one would come back
+_HALF = re.compile("[\ud800-\udfff]")  # of a character beyond U+FFFF: JSON can hold one alone, and UTF-8 cannot
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Unreadable(OSError):
+    """A response that cannot be read, or not within our limits: its text goes on after the service's name."""
+
+
+def parsed(text: str) -> Any:
+    """A body as JSON that can be kept; None where it is none. Raises `Unreadable` where it is nested beyond reason.
+
+    What no state can hold is missing: a number that is none (`NaN`) or beyond 2**53 is None, half a character U+FFFD.
+    """
     try:
-        return response.json()
-    except (ValueError, RecursionError):  # the latter where it is nested beyond reason
+        body = json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=lambda _: None)
+    except ValueError:
         return None
+    except RecursionError:
+        deep = True
+    else:
+        deep = _is_deep(body)
+    if deep:
+        raise Unreadable(f"answered with JSON of more than {MAX_DEPTH} levels")
+    return mapped(body, lambda each: _HALF.sub("\ufffd", each)) if _ESCAPED_HALF.search(text) else body
+
+
+def mapped(value: Any, change: Callable[[str], str]) -> Any:
+    """A parsed body with each of its texts changed, names included."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [mapped(each, change) for each in value]
+    if isinstance(value, dict):
+        return {change(name): mapped(each, change) for name, each in value.items()}
+    return value
+
+
+def _is_deep(body: Any) -> bool:
+    """Level by level, as whatever calls itself for each level is what would fail."""
+    level = [body] if isinstance(body, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        inner = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for values in inner for each in values if isinstance(each, (dict, list))]
+    return bool(level)
+
+
+def _whole(digits: str) -> int | None:
+    number = int(digits) if len(digits) < 20 else _EXACT + 1  # thousands of digits are an error of Python's
+    return number if abs(number) <= _EXACT else None
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None

@@ -30,7 +30,11 @@ class Policy:
     connect_timeout: float = 10.0
     """To wait for a connection."""
     read_timeout: float = 30.0
-    """To wait for a response once the request is sent, as the services' own clients do."""
+    """To wait for a response once the request is sent, and for its next byte, as the services' own clients do."""
+    total_timeout: float = 60.0
+    """For one whole response."""
+    listing_timeout: float = 600.0
+    """For all pages of one listing."""
 
 
 _policy = Policy()
@@ -43,10 +47,11 @@ def policy() -> Policy:
 
 @contextmanager
 def instant() -> Iterator[None]:
-    """For tests: repeats happen at once, and a missing response is given up after a second."""
+    """For tests: repeats happen at once, and a missing response is given up after a second, an unending one in two."""
     global _policy  # one policy for the process is the point
     before = _policy
-    _policy = replace(before, repeats=before.repeats.new(backoff_factor=0, backoff_jitter=0), pause=0, read_timeout=1.0)
+    repeats = before.repeats.new(backoff_factor=0, backoff_jitter=0)
+    _policy = replace(before, repeats=repeats, pause=0, read_timeout=1.0, total_timeout=2.0)
     try:
         yield
     finally:

@@ -23,6 +23,7 @@ from pulumi.output import Unknown
 
 from ..platform import Platform
 from ..settings import flag
+from . import halfway
 from .claims import Claims, of_this_operation
 from .operations import Operations, Properties
 from .tracebacks import show_no_frames_of_ours
@@ -64,7 +65,8 @@ class LifecycleProvider(ResourceProvider):
 
     def create(self, props: Properties) -> CreateResult:
         """Make it so, or take it over."""
-        return CreateResult(*self._operations.create(props))
+        with halfway.told():
+            return CreateResult(*self._operations.create(props))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """The live state, with the inputs it corresponds to."""
@@ -73,7 +75,8 @@ class LifecycleProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Change in place."""
-        return UpdateResult(self._operations.update(_olds, _news))
+        with halfway.told():
+            return UpdateResult(self._operations.update(_olds, _news))
 
     def delete(self, _id: str, _props: Properties) -> None:
         """End it, unless the program holds the same thing by another resource."""

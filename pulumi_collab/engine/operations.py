@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -16,12 +16,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import CollabError, ConfigError, InvalidInput, Problem, Refused
+from ..errors import CollabError, ConfigError, Forbidden, HalfDone, InvalidInput, NotFound, Problem, Refused, one_line
 from ..lifecycle import Inputs, Lifecycle, Memory, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
-from .claims import Claims, Ending
-from .sentences import Error, Told, elsewhere, hinted, told
+from .claims import Claims, Ending, Other, Within
+from .sentences import LONGEST, Error, Told, elsewhere, hinted, told
 from .validation import problems, validated
 
 Properties = dict[str, Any]
@@ -31,12 +31,17 @@ MADE = "__made"
 ORIGIN = "__origin"
 """Where it was made, in inputs and outputs: `check` sees inputs alone."""
 DECLARED = "__declared"
-"""Tells who declares it, `{"name", "token"}`; `check` takes it out of the inputs."""
+"""Tells who declares it, `{"name", "token", "from"}`; `check` takes it out of the inputs.
+
+`from`: the token of the resource whose id an input is, by the input's name: that is known before the id itself.
+"""
 MEMORY = "__remembered"
 """Outputs that checks need, among the inputs: `check` sees inputs alone."""
 OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED, MEMORY})
 
 _directories: dict[tuple[Any, ...], Any] = {}
+_declared: dict[str, Properties] = {}
+"""What is declared of each resource that others hang on, by its token."""
 _making = threading.Lock()
 
 
@@ -69,6 +74,7 @@ class Operations:
         self._warn = warn
         self._warned: set[str] = set()
         self._before: dict[str, Properties] = {}  # by token: a replacement is checked once more, as if it were new
+        self._kept: dict[str, Any] = {}  # by grant: the last state of what is there, and may be made anew
 
     # --- the six ---
 
@@ -83,7 +89,7 @@ class Operations:
             valid = validated(self.kind.inputs_model, values, unknown)
         except InvalidInput as invalid:
             self._failed(values, unknown, declared)
-            return values, list(invalid.problems)
+            return values, [hinted(_not_made(each, values, declared)) for each in invalid.problems]
         known = {name: getattr(valid, name) for name in self.kind.inputs_model.model_fields if name not in unknown}
         inputs = plain(known) | {name: values[name] for name in unknown if name in values}
         try:
@@ -92,7 +98,8 @@ class Operations:
         except Error as error:
             found, ours = [Problem("", str(error))], _kept(olds, ORIGIN, MEMORY)
         if found:
-            self._claims.fail(self._names(known, self._grants(known, unknown)))
+            grants = self._grants(known, unknown, declared)
+            self._claims.fail(self._names(known, grants), self._within(known, unknown, declared))
         return inputs | ours, [hinted(problem) for problem in found]
 
     def diff(self, olds: Properties, news: Properties, unknown: frozenset[str]) -> Difference:
@@ -105,39 +112,42 @@ class Operations:
             changed = lifecycle.changed(old, known) | (unknown - lifecycle.ignored_after_create)
             if MADE in olds and not changed & set(lifecycle.identity):
                 kept = lifecycle.grants(old) & lifecycle.grants(old.model_copy(update=known))
-                self._claims.hold(self._names(known, kept), olds[MADE])
+                self._claims.hold(self._names(known, kept), olds[MADE], self._within(known))
             if known.get("account") != old.account:
                 changed |= {"account"}  # the service is not asked; the state has to know whose settings lead there
             for text in lifecycle.warnings(old, known):
                 self._tell(text)
             first = not unknown & set(lifecycle.identity) and lifecycle.delete_before_replace(old, known)
-            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed)), first)
+            return Difference(frozenset(changed), frozenset(lifecycle.replaces(old, changed, known)), first)
 
     def create(self, props: Properties) -> tuple[str, Properties]:
         """Make it so, or take it over: the id and the state."""
         inputs = self._inputs(props)
         lifecycle = self._lifecycle(inputs.account)
-        names = self._names(inputs, lifecycle.grants(inputs))
-        with self._telling(Told.CREATE, inputs), self._claims.lock(names):
+        names, within = self._names(inputs, lifecycle.grants(inputs)), self._within(inputs)
+        with self._telling(Told.CREATE, inputs), self._claims.lock(names, within):
             try:
                 self._must_lead_here(props, inputs.account)
-                state = lifecycle.create(inputs)
-            except Exception:  # whatever it was: the one that is to be replaced must not go
-                self._claims.fail(names)
+                before = next((self._kept[name] for name in names if name in self._kept), None)
+                state = lifecycle.create(inputs) if before is None else lifecycle.recreate(before, inputs)
+            except Exception as error:  # whatever it was: the one that is to be replaced must not go
+                self._claims.fail(names, within)
+                if isinstance(error, HalfDone):
+                    error.made = lifecycle.id_of(error.state), self._outputs(error.state, props, inputs, token_hex(4))
                 raise
             mark = token_hex(4)
-            self._claims.hold(self._names(inputs, lifecycle.grants(state)) | names, mark)
-            origin = self._origin(props, inputs.account)
-            return lifecycle.id_of(state), _as_of(state, inputs.account) | {MADE: mark, ORIGIN: origin}
+            self._claims.hold(self._names(inputs, lifecycle.grants(state)) | names, mark, within)
+            return lifecycle.id_of(state), self._outputs(state, props, inputs, mark)
 
     def read(self, id_: str, props: Properties) -> tuple[Properties, Properties] | None:
         """The live state and the inputs it corresponds to: only so does drift show as that property. None: gone."""
         with self._telling(Told.READ, props, id_):
             state = self._state(props, id_)
             self._must_lead_here(props, state.account)
-            live = self._lifecycle(state.account).read(state)
+            live = self._read(state, props)
             if live is None:
                 return None
+            self._keep(live)
             origin = {ORIGIN: self._origin(props, state.account)}
             outs = _as_of(live, state.account)
             memory = {MEMORY: _kept(outs, *self.kind.remembered)} if self.kind.remembered else {}
@@ -150,11 +160,13 @@ class Operations:
         with self._telling(Told.UPDATE, inputs):
             self._must_lead_here(olds, inputs.account)
             lifecycle, state = self._lifecycle(inputs.account), self._state(olds)
-            if lifecycle.changed(state, dict(inputs)):
-                state = lifecycle.update(state, inputs)
-            else:
-                state = state.model_copy(update=dict(inputs))
-            return _as_of(state, inputs.account) | _kept(olds, MADE) | {ORIGIN: self._origin(olds, inputs.account)}
+            try:
+                changed = lifecycle.changed(state, dict(inputs))
+                state = lifecycle.update(state, inputs) if changed else state.model_copy(update=dict(inputs))
+            except HalfDone as error:
+                error.made = lifecycle.id_of(error.state), self._outputs(error.state, olds, inputs, olds.get(MADE))
+                raise
+            return self._outputs(state, olds, inputs, olds.get(MADE))
 
     def delete(self, id_: str, props: Properties) -> None:
         """End it, or what of it no other resource of the program holds."""
@@ -162,10 +174,12 @@ class Operations:
             state = self._state(props, id_)
             self._must_lead_here(props, state.account)
             lifecycle = self._lifecycle(state.account)
-            names = {self._name(state, grant): grant for grant in lifecycle.grants(state) | lifecycle.ends(state)}
-            with self._claims.lock(names):
+            self._must_be_of_the_world(props, state.account)
+            names = self._names(state, lifecycle.grants(state) | lifecycle.ends(state))
+            within = self._within(state)
+            with self._claims.lock(names, within):
                 first = lifecycle.replaced_first
-                endings = {name: self._claims.ending(name, props.get(MADE), replaced_first=first) for name in names}
+                endings = self._claims.endings(names, props.get(MADE), within, replaced_first=first)
                 if Ending.REFUSE in endings.values():
                     raise Refused(
                         f"{lifecycle.about(state)}: another resource of the program declares it and could not be made, "
@@ -174,10 +188,13 @@ class Operations:
                 held = frozenset(names[name] for name, ending in endings.items() if ending is Ending.HELD)
                 rest = lifecycle.without(state, held) if held else state
                 if held:
+                    self._keep(state)
                     self._tell(
                         f"{id_} is held by another resource of the program, or by this one anew, so nothing was removed"
                         f"{lifecycle.left_behind(state)}"
                     )
+                else:
+                    self._kept = {name: kept for name, kept in self._kept.items() if name not in names}
                 if rest is not None:
                     lifecycle.delete(rest)
 
@@ -196,25 +213,26 @@ class Operations:
         """A difference is computed twice, and twenty people may have one thing in common: it is said once."""
         if text not in self._warned:
             self._warned.add(text)
-            self._warn(text)
+            self._warn(one_line(text, limit=LONGEST))
 
     def _live_problems(
-        self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, str]
+        self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, Any]
     ) -> tuple[list[Problem], Properties]:
         """What the service and the rest of the program say of valid inputs, and what of ours goes with them."""
-        names = self._names(known, self._grants(known, unknown))
-        other = self._claims.declare(names, declared["token"], declared["name"]) if declared else None
-        if other is not None:
-            return [Problem(self.kind.identity[-1], f"is declared already, by the resource {other!r}")], {}
+        if declared:
+            twice = self._declared_twice(known, unknown, declared)
+            if twice is not None:
+                return [twice], {}
+            _declared[declared["token"]] = known
+        beside = {name: _declared.get(token, {}) for name, token in declared.get("from", {}).items() if name in unknown}
+        found = [*self._lifecycle(None).beside(known, beside)] if beside else []
         if flag("PULUMI_COLLAB_OFFLINE"):
-            return [], _kept(olds, ORIGIN, MEMORY)
+            return found, _kept(olds, ORIGIN, MEMORY)
         account = known.get("account")
         self._must_lead_here(olds, account)
         lifecycle = self._lifecycle(account)
         origin = lifecycle.directory.origin
-        if olds.get(ORIGIN) and not _same_world(olds[ORIGIN], origin):
-            raise elsewhere(self._about(known), olds[ORIGIN], origin, self._settings(account))
-        found: list[Problem] = []
+        self._must_be_of_the_world(olds, account)
         memory: Properties = olds.get(MEMORY, {})
         for each in lifecycle.check(known, self._state(olds | memory) if olds else None):
             if isinstance(each, Notice):
@@ -224,6 +242,22 @@ class Operations:
             else:
                 found.append(each)
         return found, {ORIGIN: origin} | ({MEMORY: memory} if memory else {})
+
+    def _declared_twice(
+        self, known: Properties, unknown: frozenset[str], declared: Mapping[str, Any]
+    ) -> Problem | None:
+        """Whether another resource of the program declares the same thing, or what only one thing can have."""
+        token, own = declared["token"], declared["name"]
+        names, within = (
+            self._names(known, self._grants(known, unknown, declared)),
+            self._within(known, unknown, declared),
+        )
+        if (other := self._claims.declare(names, token, own, within)) is not None:
+            return Problem(self.kind.identity[-1], _twice(other, self.kind))
+        for name, value in self._lifecycle(None).unique(known).items():
+            if (other := self._claims.declare(self._names(known, {f"{name}\n{value}"}), token, own)) is not None:
+                return Problem(name, _twice(other, self.kind))
+        return None
 
     def _must_lead_here(self, props: Mapping[str, Any], account: str | None) -> None:
         """Before anything is asked: the settings lead to the server where it was made. Raises `ConfigError`."""
@@ -235,6 +269,25 @@ class Operations:
         if kept and not settings.lead_to(kept.partition("/")[0]):
             raise elsewhere(self._about(without_ours(props)), kept, settings.origin, settings)
 
+    def _must_be_of_the_world(self, props: Mapping[str, Any], account: str | None) -> None:
+        """Where one server has several worlds, such as organisations: it was made in this one. Raises `ConfigError`."""
+        kept = props.get(ORIGIN) or ""
+        if kept.partition("/")[2]:
+            origin = self._lifecycle(account).directory.origin
+            if not _same_world(kept, origin):
+                raise elsewhere(self._about(without_ours(props)), kept, origin, self._settings(account))
+
+    def _read(self, state: Any, props: Mapping[str, Any]) -> Any:
+        """The live state. Another world's "not found" or "not allowed" says nothing, so that is seen to before."""
+        try:
+            live = self._lifecycle(state.account).read(state)
+        except (Forbidden, NotFound):
+            self._must_be_of_the_world(props, state.account)
+            raise
+        if live is None:
+            self._must_be_of_the_world(props, state.account)
+        return live
+
     def _origin(self, props: Mapping[str, Any], account: str | None) -> str:
         """Where it is now: the server of these settings, and what was known of it beside that."""
         kept = props.get(ORIGIN)
@@ -243,7 +296,15 @@ class Operations:
         _, slash, world = kept.partition("/")
         return f"{self._settings(account).origin}{slash}{world}"
 
-    def _failed(self, values: Properties, unknown: frozenset[str], declared: Mapping[str, str]) -> None:
+    def _outputs(self, state: Any, props: Mapping[str, Any], inputs: Any, mark: str | None) -> Properties:
+        made = {MADE: mark} if mark else {}
+        return _as_of(state, inputs.account) | made | {ORIGIN: self._origin(props, inputs.account)}
+
+    def _keep(self, state: Any) -> None:
+        """Remember what a state tells: one that is made anew in the same operation goes on from there."""
+        self._kept |= dict.fromkeys(self._names(state, self._lifecycle(None).grants(state)), state)
+
+    def _failed(self, values: Properties, unknown: frozenset[str], declared: Mapping[str, Any]) -> None:
         """A declaration that is wrong elsewhere than in what it is about still declares it."""
         identity = set(self.kind.identity)
         if unknown & identity or not declared:
@@ -253,31 +314,53 @@ class Operations:
             mine = {name: value for name, value in values.items() if name in identity}
             valid = validated(self.kind.inputs_model, mine, others)
             names = self._names(valid, self._grants(dict(valid), frozenset()))
-            self._claims.declare(names, declared["token"], declared["name"])
-            self._claims.fail(names)
+            within = self._within(valid)
+            self._claims.declare(names, declared["token"], declared["name"], within)
+            self._claims.fail(names, within)
 
-    def _grants(self, known: Mapping[str, Any], unknown: frozenset[str]) -> frozenset[str]:
-        if unknown & set(self.kind.identity):
-            return frozenset()
-        return self._lifecycle(None).grants(self.kind.state_model.model_construct(**known))
+    def _grants(
+        self, known: Mapping[str, Any], unknown: frozenset[str], declared: Mapping[str, Any] | None = None
+    ) -> frozenset[str]:
+        """What is declared, by the resource that an unknown id comes from where that is known; else nothing."""
+        about = self._identified(known, unknown, declared)
+        return self._lifecycle(None).grants(about) if about is not None else frozenset()
 
-    def _names(self, about: Inputs | Mapping[str, Any], grants: frozenset[str]) -> set[str]:
-        return {self._name(about, grant) for grant in grants}
+    def _within(
+        self,
+        known: Inputs | Mapping[str, Any],
+        unknown: frozenset[str] = frozenset(),
+        declared: Mapping[str, Any] | None = None,
+    ) -> Within | None:
+        """Which scope that is in, where sets may say who has access."""
+        about = self._identified(dict(known), unknown, declared)
+        scope = self._lifecycle(None).scope(about) if about is not None else None
+        return Within(next(iter(self._names(known, {scope}))), whole=self.kind.whole) if scope else None
 
-    def _name(self, about: Inputs | Mapping[str, Any], grant: str) -> str:
-        """A grant's name among those of all platforms and servers."""
+    def _identified(
+        self, known: Mapping[str, Any], unknown: frozenset[str], declared: Mapping[str, Any] | None
+    ) -> Any | None:
+        sources = (declared or {}).get("from", {})
+        stand_ins: Properties = {name: f"({sources[name]})" for name in unknown if name in sources}
+        if (unknown - stand_ins.keys()) & set(self.kind.identity):
+            return None
+        return self.kind.state_model.model_construct(**known, **stand_ins)
+
+    def _names(self, about: Inputs | Mapping[str, Any], grants: Iterable[str]) -> dict[str, str]:
+        """The grants by their names among those of all platforms and servers."""
         account = about.account if isinstance(about, Inputs) else about.get("account")
         try:
             server = resolve(self.platform.schema, self._stack, account).origin
         except ConfigError:
             server = ""  # nothing can be made or removed then
-        return "\n".join((self.platform.name, server, grant))
+        return {f"{self.platform.name}\n{server}\n{grant}": grant for grant in grants}
 
     def _inputs(self, props: Properties) -> Any:
         return validated(self.kind.inputs_model, without_ours(props))
 
     def _state(self, props: Properties, id_: str = "") -> Any:
-        kept = without_ours(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
+        named = self._lifecycle(None).from_id(id_) if id_ else {}
+        kept = without_ours(props)
+        kept = named | kept if MADE in props else kept | named  # a state may know a newer name than the id, which stays
         try:
             return self.kind.state_model.model_validate(kept)
         except ValidationError as error:
@@ -299,6 +382,29 @@ class Operations:
     ) -> contextlib.AbstractContextManager[None]:
         account = props.account if isinstance(props, Inputs) else props.get("account")
         return told(self._about(props, id_), doing, self.platform.schema, account if isinstance(account, str) else None)
+
+
+def _not_made(problem: Problem, values: Mapping[str, Any], declared: Mapping[str, Any]) -> Problem:
+    """Under `--target` the id of what is not made and not targeted either is left out, as if nobody had given it."""
+    if problem.property in values or problem.property not in declared.get("from", {}):
+        return problem
+    return Problem(
+        problem.property, "is not known, as the resource that it comes from is not made: name that with --target too"
+    )
+
+
+def _twice(other: Other, kind: type[Lifecycle[Any, Any, Any]]) -> str:
+    if other.whole and not kind.whole:
+        return (
+            f"is for the resource {other.name!r} to say, which declares everybody's access there: list the person in "
+            "it, or keep one of the two"
+        )
+    if kind.whole and not other.whole:
+        return (
+            f"is granted to by the resource {other.name!r} as well, where this one declares everybody's access: list "
+            "the person here, or keep one of the two"
+        )
+    return f"is declared already, by the resource {other.name!r}"
 
 
 def _same_world(kept: str, now: str) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from secrets import token_hex
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -18,6 +19,9 @@ from .operations import DECLARED
 from .validation import valid_argument
 
 D = TypeVar("D")
+
+_sources: WeakKeyDictionary[pulumi.Output[Any], str] = WeakKeyDictionary()
+"""The tokens of the resources whose ids these are."""
 
 
 class DeclaredResource(Resource):
@@ -44,8 +48,17 @@ def declare(
 
     A resource that is only read (`ResourceOptions(id=...)`) declares nothing.
     """
-    by = {} if opts is not None and opts.id else {DECLARED: {"name": name, "token": token_hex(8)}}
-    return {**inputs, **dict.fromkeys(outputs), **by}
+    if opts is not None and opts.id:
+        return {**inputs, **dict.fromkeys(outputs)}
+    sources = {k: _sources[v] for k, v in inputs.items() if isinstance(v, pulumi.Output) and v in _sources}
+    by: dict[str, Any] = {"name": name, "token": token_hex(8)} | ({"from": sources} if sources else {})
+    return {**inputs, **dict.fromkeys(outputs), DECLARED: by}
+
+
+def hangs_on(made: pulumi.Output[Any], declared: Mapping[str, Any]) -> None:
+    """What is given this id hangs on what was declared so, which is known before the id is."""
+    if DECLARED in declared:
+        _sources[made] = declared[DECLARED]["token"]
 
 
 def program_directory(platform: Platform, kind: type[D], account: str | None = None) -> D:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from enum import Enum
+from typing import Any
 
 from ..errors import (
     CollabError,
     ConfigError,
     Differences,
+    HalfDone,
     Hint,
     Problem,
     Refused,
@@ -22,8 +24,11 @@ from ..settings import BASE_URL, FORMER_BASE_URL, Schema, Settings, flag, uses_s
 HINTS = {
     Hint.ADOPT: "set adopt=True to take it over and change it, or declare what is there",
     Hint.FORGET: "if it is gone for good, take it out of the state with `pulumi state delete`",
+    Hint.TAKE_OUT: "if it is gone for good, take it out of the program and run `pulumi up` without --refresh",
     Hint.REFRESH: "run `pulumi refresh`",
     Hint.AGAIN: "run `pulumi up` again",
+    Hint.REPLACE: "change it in the web interface, or set allow_replacement=True to replace it",
+    Hint.FORCE: "set force_destroy=True and run `pulumi up` before it is destroyed or replaced",
 }
 """What to do next, as it is written in Pulumi and Python."""
 
@@ -31,6 +36,10 @@ STALE = (
     "; refresh and destroy use the stack configuration of the last `pulumi up`: after a change run that first, or add "
     "--run-program"
 )
+
+
+LONGEST = 32_000
+"""Characters of one text: an error of a set names everybody whom it is about."""
 
 
 class Told(Enum):
@@ -49,10 +58,13 @@ class Error(Exception):
     __module__ = "builtins"
     __qualname__ = "pulumi-collab"
 
+    made: tuple[str, dict[str, Any]] | None = None
+    """The id and the outputs of what there is all the same, where some of it was done."""
+
 
 def hinted(problem: Problem) -> Problem:
-    """The problem with its hint in words."""
-    return Problem(problem.property, _with(problem.reason, problem.hint))
+    """The problem with its hint in words, on one harmless line, as the engine prints it."""
+    return Problem(problem.property, one_line(_with(problem.reason, problem.hint), limit=LONGEST))
 
 
 def elsewhere(about: str, kept: str, now: str, settings: Settings) -> ConfigError:
@@ -70,15 +82,18 @@ def told(about: str, doing: Told, schema: Schema | None = None, account: str | N
     """Turn whatever goes wrong into one `Error`."""
     try:
         yield
-    except CollabError as error:
+    except CollabError as found:
+        error = found.error if isinstance(found, HalfDone) else found
         text = _with(str(error), error.hint if isinstance(error, Refused) else None)
         if isinstance(error, RequestError) and doing is not Told.NOTHING:
             text = f"could not {doing.value} {about}: {text}"
         if not isinstance(error, Differences):
-            text = one_line(text, limit=1000)
+            text = one_line(text, limit=LONGEST)
         if doing in (Told.READ, Told.DELETE) and isinstance(error, (ConfigError, Unauthenticated)):
             text += STALE if schema is not None and uses_stack(schema, account) else ""
-        raise Error(text) from (error if flag("PULUMI_COLLAB_DEBUG") else None)
+        shown = Error(text)
+        shown.made = found.made if isinstance(found, HalfDone) else None
+        raise shown from (error if flag("PULUMI_COLLAB_DEBUG") else None)
 
 
 def _with(text: str, hint: Hint | None) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from ..platform import Kind, Platform
 from ..settings import Schema, Setting, token_complaint
-from .client import NAME, Client
+from .client import Client
+from .directory import Directory
+from .grants import PRIVILEGED, ROLES, grants, scopes
 from .lifecycles import CollaborationInviteLifecycle, CollaborationLifecycle, ServiceConnectionLifecycle
+from .wire import NAME
 
 PLATFORM = Platform(
     name="sram",
@@ -24,7 +27,7 @@ PLATFORM = Platform(
             ),
         ),
     ),
-    connect=Client,
+    connect=lambda settings: Directory(Client(settings)),
     kinds=(
         Kind("Collaboration", CollaborationLifecycle, "pulumi_collab.sram.resources:CollaborationProvider"),
         Kind(
@@ -34,7 +37,9 @@ PLATFORM = Platform(
         ),
         Kind("ServiceConnection", ServiceConnectionLifecycle, "pulumi_collab.sram.resources:ServiceConnectionProvider"),
     ),
-    roles=("member", "admin"),
-    privileged_roles=("admin",),
+    roles=ROLES,
+    privileged_roles=PRIVILEGED,
+    grants=grants,
+    scopes=scopes,
     emulator="pulumi_collab.emulator.sram:PLATFORM",
 )

@@ -10,17 +10,17 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, data_function, declare, program_directory
+from ..engine.program import argument, data_function, declare, hangs_on, program_directory
 from ..lifecycle import Inputs
-from .client import NAME, Client
+from .directory import Directory
 from .lifecycles import (
     CollaborationInputs,
     CollaborationInviteInputs,
     ServiceConnectionInputs,
 )
-from .lifecycles.values import Identifier
 from .platform import PLATFORM
-from .wire import CollaborationDetails, Organisation, Role
+from .values import Identifier
+from .wire import NAME, CollaborationDetails, Organisation, Role
 
 Moment = str | date | datetime
 """A day such as `"2027-06-30"`, which stands for its first moment in UTC, or a date and time with a time zone."""
@@ -51,10 +51,11 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
     """A collaboration of the organisation that the API key belongs to.
 
     The id is the identifier that SRAM gives. Of a collaboration that exists the API can change the units alone; what
-    else differs fails at preview, and is either changed in the web interface (and refreshed) or, with
-    `allow_replacement`, by deleting the collaboration with its members and invitations and making another.
-    One that exists already under this short name with the same values is taken over. Destroying the resource deletes
-    the collaboration (`retain_on_delete=True` in the options keeps it); one with members only with `force_destroy`.
+    else differs fails at preview, and is either changed in the web interface or, with `allow_replacement`, by deleting
+    the collaboration with its members and invitations and making another. What is left out (None) is none at creation,
+    and not managed after that: what people set in the web interface stays. One that exists already under this short
+    name with the same values is taken over. Destroying the resource deletes the collaboration
+    (`retain_on_delete=True` in the options keeps it); one with members only with `force_destroy`.
 
     Source: SRAM "External API" page; the published server.
     """
@@ -71,7 +72,7 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
     logo: pulumi.Output[str | None]
     website_url: pulumi.Output[str | None]
     tags: pulumi.Output[list[str]]
-    units: pulumi.Output[list[str]]
+    units: pulumi.Output[list[str] | None]
     support_email: pulumi.Output[str | None]
     allow_replacement: pulumi.Output[bool]
     force_destroy: pulumi.Output[bool]
@@ -100,7 +101,7 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         logo: pulumi.Input[str] | None = None,
         website_url: pulumi.Input[str] | None = None,
         tags: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
-        units: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
+        units: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         support_email: pulumi.Input[str] | None = None,
         allow_replacement: pulumi.Input[bool] = False,
         force_destroy: pulumi.Input[bool] = False,
@@ -121,13 +122,17 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         :param administrators: e-mail addresses that are invited as admins when the collaboration is made, and never
             later; use `CollaborationInvite` for others.
         :param message: goes into the administrators' invitations. Acts at creation only.
-        :param expiry_date: when it ends. SRAM keeps a day, and rounds up from 20:00 UTC on. In the future.
-        :param logo: a picture in base64, bare or as a data URL. It is redrawn, so drift of it is not seen.
-        :param website_url: begins with `https://`, `http://`, `ssh://` or `ftp://`.
+        :param expiry_date: when it ends. SRAM keeps a day, and rounds up from 20:00 UTC on. In the future. None: not
+            managed.
+        :param logo: a picture in base64, bare or as a data URL. It is redrawn, so drift of it is not seen. None: not
+            managed.
+        :param website_url: begins with `https://`, `http://`, `ssh://` or `ftp://`; empty for none. None: not managed.
         :param tags: 1 to 32 lower-case letters, digits, dashes and underscores each, beginning with a letter. The
             organisation's own tags are added and are no drift.
-        :param units: names of units of the organisation. Changed in place.
-        :param support_email: where members find help; an e-mail address of up to 255 characters.
+        :param units: names of units of the organisation; an empty list for none. Changed in place. None: not managed.
+            A key that is for some units alone gives these to whatever it makes, and can change none.
+        :param support_email: where members find help; an e-mail address of up to 255 characters, or empty for none.
+            None: not managed.
         :param allow_replacement: delete and make again when something changes that the API cannot change.
         :param force_destroy: delete it even when it has members. Has to be in the state, by an earlier `pulumi up`,
             before the collaboration is destroyed or replaced.
@@ -138,8 +143,9 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, an unknown unit, a name that is
-        taken, values of an existing collaboration that the API cannot change (with the number of members and open
-        invitations that a replacement would lose).
+        taken or declared twice, values of an existing collaboration that the API cannot change (with the number of
+        members and open invitations that a replacement would lose). At `pulumi up` alone: units that the key may not
+        give; nothing is left of such a collaboration, and nobody is invited.
         """
         inputs = {
             "name": name,
@@ -163,13 +169,15 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         }
         assert inputs.keys() == CollaborationInputs.model_fields.keys()
         outputs = ("global_urn", "status", "logo_url", "organisation_tags")
+        declared = declare(resource_name, inputs, opts, outputs=outputs)
         super().__init__(
             CollaborationProvider(),
             resource_name,
-            declare(resource_name, inputs, opts, outputs=outputs),
+            declared,
             # names are unique, so whatever forces a replacement, the old one has to go first
             pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts),
         )
+        hangs_on(self.id, declared)
 
     @property
     def identifier(self) -> pulumi.Output[str]:
@@ -182,8 +190,10 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
 
     The id is `<collaboration>/<email>`. Creating it sends an invitation, unless the person is a member or is invited
     already. `status` tells what became of it: `"open"`, `"accepted"`, `"expired"`, `"declined"` (or withdrawn by
-    somebody), `"removed"` (was a member, and is not any more). After the last three the next `pulumi up` invites again,
-    at most `resend_limit` times. The last admin of a collaboration is neither demoted nor removed.
+    somebody), `"removed"` (was a member, and is not any more), `"ended"` (is listed as a member, past the membership's
+    date). After `"expired"`, `"declined"` and `"removed"` the next `pulumi up` invites again, at most `resend_limit`
+    times, and after `"ended"` once a later `membership_expiry_date` is declared. The last admin of a collaboration is
+    neither demoted nor removed. A member is known by the uid: another user who has the address later is somebody else.
 
     Source: SRAM "External API" page; the published server.
     """
@@ -199,13 +209,19 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
     on_delete: pulumi.Output[str]
     resend_limit: pulumi.Output[int]
     status: pulumi.Output[str]
-    """`"open"`, `"accepted"`, `"expired"`, `"declined"` or `"removed"`."""
+    """`"open"`, `"accepted"`, `"ended"`, `"expired"`, `"declined"` or `"removed"`."""
     invitation_id: pulumi.Output[str | None]
     """The invitation's identifier, of the last one sent."""
     user: pulumi.Output[str | None]
     """The member's uid, once accepted."""
+    accepted_as: pulumi.Output[str | None]
+    """The member's address, where it is another than `email`."""
+    holder: pulumi.Output[str | None]
+    """The uid of another member who has the address now, and is not who this resource is about."""
     invitation_expires: pulumi.Output[str | None]
     """Until when the open invitation can be accepted."""
+    membership_expires: pulumi.Output[str | None]
+    """When the membership ends or ended, whoever has set that."""
     resends: pulumi.Output[int]
     """How often the person was invited again, of `resend_limit`."""
 
@@ -236,9 +252,10 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
         :param message: goes into each invitation; changing it sends nothing.
         :param sender_name: who the invitation is from; the organisation, unless given. Changing it sends nothing.
         :param membership_expiry_date: when the membership is to end; given with the invitation. The API cannot change
-            it for a member.
+            it for a member. Once a membership has ended, a later date invites the person again. Left out: no end at
+            creation, and whatever people make of it later is left alone.
         :param invitation_expiry_date: until when the invitation can be accepted; 15 days unless given. Changing a date
-            of an open invitation withdraws it and sends another.
+            of an open invitation withdraws it and sends another; taking it out changes nothing.
         :param groups: short names or identifiers of the collaboration's groups that the person joins by accepting.
         :param on_delete: `"revoke"`: destroying the resource ends the membership too; `"keep"`: it stays.
         :param resend_limit: how often the person is invited again, over the resource's life, when an invitation
@@ -249,7 +266,8 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
 
         Errors, at preview and on the argument's name: a value outside these bounds, a new date that is past, an unknown
         collaboration, a member of another role, an open invitation of another role or groups, lowering the last admin,
-        the expiry date of a member. For somebody who accepted under another address the last two are warnings.
+        the expiry date of a member, an address that another user has now. What only the state tells of somebody who
+        accepted under another address is a warning.
         """
         inputs = {
             "collaboration": collaboration,
@@ -265,7 +283,16 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
             "account": account,
         }
         assert inputs.keys() == CollaborationInviteInputs.model_fields.keys()
-        outputs = ("status", "invitation_id", "user", "invitation_expires", "resends")
+        outputs = (
+            "status",
+            "invitation_id",
+            "user",
+            "accepted_as",
+            "holder",
+            "invitation_expires",
+            "membership_expires",
+            "resends",
+        )
         super().__init__(
             CollaborationInviteProvider(),
             resource_name,
@@ -309,8 +336,9 @@ class ServiceConnection(Resource, module="sram", name="ServiceConnection"):
             account changes nothing at the service.
         :param opts: Pulumi's resource options.
 
-        Errors: a service that does not exist, is not open to the organisation, is connected to everything anyway, or
-        needs an approval while nobody is an admin of the collaboration; each says what to do.
+        Errors: an unknown collaboration, at preview; a service that does not exist, is not open to the organisation,
+        is connected to everything anyway, or needs an approval while nobody is an admin of the collaboration; each says
+        what to do.
         """
         inputs = {"collaboration": collaboration, "service_entity_id": service_entity_id, "account": account}
         assert inputs.keys() == ServiceConnectionInputs.model_fields.keys()
@@ -331,7 +359,7 @@ def get_organisation(account: str | None = None) -> Organisation:
     Ends the program with one line when it cannot be read. Source: `organisations/v1`.
     """
     with data_function(f"could not read the {NAME} organisation"):
-        return program_directory(PLATFORM, Client, account).organisation()
+        return program_directory(PLATFORM, Directory, account).organisation()
 
 
 class _CollaborationQuestion(Inputs):
@@ -351,9 +379,9 @@ def get_collaboration(identifier: str, account: str | None = None) -> Collaborat
     """
     with data_function(f"could not read the {NAME} collaboration", identifier):
         identifier = argument(_CollaborationQuestion, "identifier", identifier)
-        client = program_directory(PLATFORM, Client, account)
-        live = client.collaboration(identifier)
-        return CollaborationDetails(**dict(live), open_invitations=client.open_invitations(identifier))
+        directory = program_directory(PLATFORM, Directory, account)
+        live = directory.collaboration(identifier)
+        return CollaborationDetails(**dict(live), open_invitations=directory.open_invitations(identifier))
 
 
 def _text(value: pulumi.Input[Moment] | None) -> pulumi.Input[str] | None:

@@ -5,12 +5,25 @@ Source: SRAM "External API" page and the published server (SURFscz/SBS), which i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 
+NAME = "SRAM"
+"""The service in messages."""
+
 Role = Literal["member", "admin"]
+
+
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+_LAST_SECOND = LAST.timestamp()
+
+
+def same_email(one: str, other: str) -> bool:
+    """Addresses that the service takes for one: it ignores case."""
+    return one.casefold() == other.casefold()
 
 
 def seconds(moment: datetime) -> int:
@@ -23,13 +36,29 @@ def milliseconds(moment: datetime) -> int:
     return seconds(moment) * 1000
 
 
-def _moment(value: Any) -> Any:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        try:
-            return datetime.fromtimestamp(value, UTC)
-        except (OverflowError, OSError):
-            raise ValueError("must be a time in seconds") from None
-    return value
+def _moment(value: Any) -> datetime | None:
+    """Seconds, or an ISO date. What is beyond all calendars is their first or last day; what is no date is none."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        if isinstance(value, str):
+            told = datetime.fromisoformat(value)
+            return told.replace(tzinfo=told.tzinfo or UTC)
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, OSError):
+        return LAST if value > 0 else FIRST
+    except (ValueError, TypeError):  # ValueError also for a year of five digits
+        beyond = isinstance(value, (int, float)) and abs(value) > _LAST_SECOND
+        return (LAST if value > 0 else FIRST) if beyond else None
+
+
+def _text(value: Any) -> Any:
+    """Numbers where text is promised are kept as their digits, so that one odd person hides nobody."""
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _names(key: str) -> BeforeValidator:
@@ -42,8 +71,10 @@ def _names(key: str) -> BeforeValidator:
     return BeforeValidator(fold)
 
 
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-"""A date of an answer, which is in seconds everywhere."""
+Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+"""A date of a response, which is in seconds everywhere."""
+Text = Annotated[str, BeforeValidator(_text)]
+TextOrNone = Annotated[str | None, BeforeValidator(_text_or_none)]
 
 
 class _Answer(BaseModel):
@@ -55,11 +86,15 @@ class _Answer(BaseModel):
 class Member(_Answer):
     """One member of a collaboration."""
 
-    uid: str = Field(validation_alias=AliasChoices("uid", AliasPath("user", "uid")))
-    email: str | None = Field(default=None, validation_alias=AliasChoices("email", AliasPath("user", "email")))
-    name: str | None = Field(default=None, validation_alias=AliasChoices("name", AliasPath("user", "name")))
-    role: Role
-    expires: Moment | None = Field(default=None, validation_alias=AliasChoices("expires", "expiry_date"))
+    uid: Text = Field(validation_alias=AliasChoices("uid", AliasPath("user", "uid")))
+    email: TextOrNone = Field(default=None, validation_alias=AliasChoices("email", AliasPath("user", "email")))
+    name: TextOrNone = Field(default=None, validation_alias=AliasChoices("name", AliasPath("user", "name")))
+    role: Text
+    """`member` or `admin`, or a word that is new to us."""
+    status: TextOrNone = None
+    """`active`, or `expired` once the service's daily job has seen to it."""
+    since: Moment = Field(default=None, validation_alias=AliasChoices("since", "created_at"))
+    expires: Moment = Field(default=None, validation_alias=AliasChoices("expires", "expiry_date"))
 
     @property
     def words(self) -> str:
@@ -93,7 +128,7 @@ class Collaboration(_Answer):
     global_urn: str | None = None
     status: str | None = None
     website_url: str | None = None
-    expiry_date: Moment | None = None
+    expiry_date: Moment = None
     logo: str | None = None
     """Where the picture can be fetched; not what was sent."""
     disable_join_requests: bool = False
@@ -110,16 +145,13 @@ class Collaboration(_Answer):
     """How many were ever invited."""
     members: list[Member] = Field(default=[], validation_alias=AliasChoices("members", "collaboration_memberships"))
 
-    def member(self, uid: str | None, email: str) -> Member | None:
-        """Who has this uid, else who has this e-mail address in any spelling of case."""
-        for member in self.members:
-            if uid and member.uid == uid:
-                return member
-        return next((m for m in self.members if m.email and m.email.casefold() == email.casefold()), None)
+    def user(self, uid: str | None) -> Member | None:
+        """The member of this uid."""
+        return next((member for member in self.members if member.uid == uid), None)
 
-    def is_last_admin(self, member: Member) -> bool:
-        """Whether nobody would administer the collaboration without this member."""
-        return [m.uid for m in self.members if m.role == "admin"] == [member.uid]
+    def holder(self, email: str) -> Member | None:
+        """The member who has this e-mail address, in any spelling of case."""
+        return next((member for member in self.members if member.email and same_email(member.email, email)), None)
 
 
 class Organisation(_Answer):
@@ -135,20 +167,43 @@ class Organisation(_Answer):
         """The collaboration of this short name."""
         return next((each for each in self.collaborations if each.short_name == short_name), None)
 
+    def by_identifier(self, identifier: str) -> Collaboration | None:
+        """The collaboration of this identifier, for which case does not matter."""
+        wanted = identifier.lower()
+        return next((each for each in self.collaborations if each.identifier.lower() == wanted), None)
+
 
 class Invitation(_Answer):
     """An invitation, open or not."""
 
     status: str
-    intended_role: Role = "member"
+    intended_role: Text = "member"
     groups: list[Group] = []
     identifier: str = Field(validation_alias=AliasChoices("identifier", AliasPath("invitation", "identifier")))
     email: str = Field(validation_alias=AliasChoices("email", AliasPath("invitation", "email")))
-    expires: Moment | None = Field(
+    expires: Moment = Field(
         default=None, validation_alias=AliasChoices("expires", AliasPath("invitation", "expiry_date"))
     )
-    uid: str | None = Field(default=None, validation_alias=AliasChoices("uid", AliasPath("user", "platform_id")))
+    uid: TextOrNone = Field(default=None, validation_alias=AliasChoices("uid", AliasPath("user", "platform_id")))
     """Who accepted it, under whatever address."""
+
+    @classmethod
+    def of(cls, sent: Invited, role: str, groups: Iterable[str]) -> Self:
+        """What was just sent, as the list of open invitations will show it."""
+        given = [Group(identifier=group, short_name=group) for group in groups]
+        return cls(
+            status="open",
+            intended_role=role,
+            groups=given,
+            identifier=sent.identifier,
+            email=sent.email,
+            expires=sent.expires,
+        )
+
+
+def of_address(invitations: Iterable[Invitation], email: str) -> list[Invitation]:
+    """The invitations to an address; the service can hold several."""
+    return [each for each in invitations if same_email(each.email, email)]
 
 
 class CollaborationDetails(Collaboration):
@@ -162,7 +217,7 @@ class Invited(_Answer):
 
     email: str
     identifier: str = Field(validation_alias=AliasChoices("identifier", "invitation_id"))
-    expires: Moment | None = Field(default=None, validation_alias=AliasChoices("expires", "invitation_expiry_date"))
+    expires: Moment = Field(default=None, validation_alias=AliasChoices("expires", "invitation_expiry_date"))
 
 
 class Connection(_Answer):
@@ -216,7 +271,7 @@ def invite_body(
     collaboration: str,
     emails: list[str],
     *,
-    intended_role: Role,
+    intended_role: str,
     message: str | None = None,
     sender_name: str | None = None,
     invitation_expiry_date: datetime | None = None,
@@ -236,6 +291,6 @@ def invite_body(
     }
 
 
-def invitation_body(intended_role: Role, groups: list[str]) -> dict[str, Any]:
+def invitation_body(intended_role: str, groups: list[str]) -> dict[str, Any]:
     """The body of `PATCH invitations/v1/update`: always both, as what is missing is reset."""
     return {"intended_role": intended_role, "groups": groups}

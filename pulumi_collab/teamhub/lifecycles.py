@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
@@ -9,10 +10,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, StrictBool
 
 from ..converge import converge
-from ..errors import Forbidden, Hint, NotFound, Problem, Refused, Rejected, RequestError
-from ..lifecycle import Inputs, Lifecycle
-from . import wire
-from .client import CHECK_PROJECT, NAME, Client, NoSuchProject, check_rights
+from ..decisions import Action
+from ..errors import Forbidden, NotFound, Problem, Rejected, RequestError
+from ..lifecycle import Inputs, Lifecycle, Notice
+from . import access, wire
+from .directory import CHECK_PROJECT, Directory, NoSuchProject
 
 _PROJECT = re.compile(r"[A-Za-z0-9_-]{2,100}")
 _ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
@@ -51,7 +53,7 @@ class ProjectCollaboratorState(ProjectCollaboratorInputs):
     highest_role: str | None = None
 
 
-class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectCollaboratorState, Client]):
+class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectCollaboratorState, Directory]):
     """One person's direct role in one project. Roles through groups are neither counted nor touched."""
 
     inputs_model = ProjectCollaboratorInputs
@@ -61,7 +63,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
 
     def about(self, inputs: ProjectCollaboratorInputs) -> str:
         """Whom and what it concerns."""
-        return f"{inputs.collaborator} on {NAME} project {inputs.project}"
+        return access.Declared(inputs.project, inputs.collaborator, None).about
 
     def id_of(self, inputs: ProjectCollaboratorInputs) -> str:
         """`web/jane.doe`."""
@@ -72,28 +74,28 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         project, _, collaborator = id_.partition("/")
         return {"project": project, "collaborator": collaborator}
 
-    def check(self, known: Mapping[str, Any], old: ProjectCollaboratorInputs | None) -> Iterable[Problem]:
-        """The project is visible, the person is spelled right, and has no other role already."""
+    def check(self, known: Mapping[str, Any], old: ProjectCollaboratorInputs | None) -> Iterable[Problem | Notice]:
+        """The project is visible, the person has an account, is spelled right, and has no other role already."""
         if "project" not in known:
             return
-        project = known["project"]
-        same = old is not None and (old.project, old.collaborator) == (project, known.get("collaborator"))
-        if same and old is not None and old.role == known.get("role"):
+        project, collaborator, role = known["project"], known.get("collaborator"), known.get("role")
+        same = old is not None and (old.project, old.collaborator) == (project, collaborator)
+        ours = old.role if same and old is not None else None
+        if ours is not None and ours == role:
             return  # nothing is going to happen
         try:
-            if "collaborator" not in known:
-                self.directory.see(project)
-                return
-            found = self.directory.find(project, known["collaborator"], alike=not same)
+            members = self.directory.members(project)
         except (NoSuchProject, Forbidden) as error:
             yield Problem("project", f"names no project whose collaborators these credentials can see: {error}")
             return
-        if found is None:
+        if collaborator is None:
             return
-        if found.collaborator != known["collaborator"]:
-            yield Problem("collaborator", f"is spelled {found.collaborator!r} on {NAME}; the case of letters matters")
-        elif found.role is not None and not same and known.get("adopt") is False:
-            yield from _differs(found.role, known.get("role"))
+        found = self._meant(collaborator, members.find(collaborator))
+        decision = access.decide(access.Declared(project, collaborator, role, known.get("adopt")), found, ours)
+        yield from decision.findings()
+        accounts = self.directory.accounts() if decision.action is Action.ADD and ours is None else ()
+        if accounts and collaborator not in accounts and (problem := self._unfit(collaborator)):
+            yield problem
 
     def create(self, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Add the person; who has just this role already is taken over without a write.
@@ -102,138 +104,133 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         looked again.
         """
         with self.directory.lock(inputs.project):
-            found = self.directory.find_to_write(inputs.project, inputs.collaborator)
-            if found is not None and found.collaborator != inputs.collaborator:
-                raise Refused(
-                    f"{self.about(inputs)}: {NAME} spells this person {found.collaborator!r}; correct the program"
-                )
-            if found is None or found.role is None:
-                return self._granted(inputs, exists=False, may_change=inputs.adopt)
-            if found.role == inputs.role:
-                return _state(inputs, found, found.role)
-            if not inputs.adopt:
-                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}", Hint.ADOPT)
-            return self._granted(inputs, exists=True, may_change=True)
+            found = self._meant(inputs.collaborator, self.directory.to_write(inputs.project, inputs.collaborator))
+            decided = self._decided(inputs, found)
+            return self._granted(inputs, decided) if isinstance(decided, Action) else decided
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:
         """The person's direct role; None when it or the whole project is gone, an error when it may only be hidden."""
         try:
-            found = self.directory.find(state.project, state.collaborator, f"read {state.collaborator}", certain=True)
+            found = self.directory.read(state.project, state.collaborator)
         except NoSuchProject:
+            self.warn(access.no_project(state.project))
             return None
-        return _state(state, found, found.role) if found is not None and found.role is not None else None
+        return _state(state, found) if found is not None and found.role is not None else None
 
     def update(self, old: ProjectCollaboratorState, inputs: ProjectCollaboratorInputs) -> ProjectCollaboratorState:
         """Change the role in one call; who was removed meanwhile is added again."""
         with self.directory.lock(inputs.project):
-            return self._granted(inputs, exists=True, may_change=True)
+            return self._granted(inputs, Action.CHANGE, old.role)
 
     def delete(self, state: ProjectCollaboratorState) -> None:
         """Take the direct role away; who has none any more is fine."""
+        advice = ""
 
         def removed() -> bool:
-            self.directory.delete(state.project, state.collaborator)
+            self.directory.remove(state.project, state.collaborator)
             return True
 
         def is_gone() -> bool | None:
+            nonlocal advice
             try:
-                found = self.directory.find_now(state.project, state.collaborator)
+                found = self.directory.now(state.project, state.collaborator)
             except NoSuchProject:
+                self.warn(access.no_project(state.project))
                 return True
+            advice = self.directory.check_rights(state.project)
             return True if found is None or found.role is None else None
 
         with self.directory.lock(state.project):
             try:
                 converge(removed, is_gone)
             except NotFound as error:
-                raise error.plus(self._advice(state)) from None
+                raise _advised(error, advice) from None
 
     def _granted(
-        self, inputs: ProjectCollaboratorInputs, *, exists: bool, may_change: bool
+        self, inputs: ProjectCollaboratorInputs, action: Action, ours: str | None = None
     ) -> ProjectCollaboratorState:
-        """Write until the role is as wanted. `exists` is what we think: a look after a failure may teach otherwise."""
+        """Write until the role is as wanted. `action` is what we think: a look after a failure may teach otherwise."""
+        advice = ""
 
         def write() -> ProjectCollaboratorState:
-            call = self.directory.update if exists else self.directory.create
-            return _state(inputs, call(inputs.project, inputs.collaborator, inputs.role), inputs.role)
+            call = self.directory.add if action is Action.ADD else self.directory.change
+            return _state(inputs, call(inputs.project, inputs.collaborator, inputs.role))
 
         def look() -> ProjectCollaboratorState | None:
-            nonlocal exists
-            found = self.directory.find_now(inputs.project, inputs.collaborator)
-            exists = found is not None and found.role is not None
-            if found is None or found.role is None:
-                return None
-            if found.role == inputs.role:
-                return _state(inputs, found, found.role)
-            if not may_change:
-                raise Refused(f"{self.about(inputs)}: {_conflict(found.role, inputs.role)}", Hint.ADOPT)
+            nonlocal action, advice
+            try:
+                found = self.directory.now(inputs.project, inputs.collaborator)
+            except NoSuchProject:
+                advice = CHECK_PROJECT
+                raise
+            advice = self.directory.check_rights(inputs.project)
+            decided = self._decided(inputs, found, ours)
+            if not isinstance(decided, Action):
+                return decided
+            action = decided
             return None
 
         for last in (False, True):
-            thought = exists
+            tried = action
             try:
                 return converge(write, look)
             except (NotFound, Rejected) as error:
-                if exists == thought or last:  # else it was the wrong kind of call
-                    raise self._explained(inputs, exists, error) from None
+                if action is tried or last:  # else it was the wrong kind of call
+                    raise self._explained(inputs, action, error, advice) from None
         raise AssertionError("unreachable")
 
-    def _explained(self, inputs: ProjectCollaboratorInputs, exists: bool, error: RequestError) -> RequestError:
+    def _decided(
+        self, inputs: ProjectCollaboratorInputs, found: wire.Collaborator | None, ours: str | None = None
+    ) -> ProjectCollaboratorState | Action:
+        """The state, where the role is as declared; else what has to be done. Raises `Refused`."""
+        declared = access.Declared(inputs.project, inputs.collaborator, inputs.role, inputs.adopt)
+        decision = access.decide(declared, found, ours)
+        decision.raise_if_refused(declared.about)
+        return _state(inputs, found) if found and decision.action is Action.NOTHING else decision.action
+
+    def _explained(
+        self, inputs: ProjectCollaboratorInputs, action: Action, error: RequestError, advice: str
+    ) -> RequestError:
         """The refusal of a write, with what to do next; a clearer one where the account cannot be a collaborator."""
-        if not exists:
-            kind = self._unfit_account(inputs.collaborator)
-            if kind:
-                return Rejected(
-                    f"{NAME} {kind} {inputs.collaborator!r}; check the spelling or invite the person as a collaborator "
-                    f"first (users and groups are given access in other ways) ({error})",
-                    status=error.status,
-                )
+        if action is Action.ADD and (problem := self._unfit(inputs.collaborator)):
+            return Rejected(f"{problem.reason} ({error})", status=error.status)
         if not isinstance(error, NotFound):
             return error
-        if not exists:
+        if action is Action.ADD:
             error = error.plus(
                 f"; check the project's id {inputs.project!r}, and that {inputs.collaborator!r} is invited to the "
                 "company as a collaborator"
             )
-        return error.plus(self._advice(inputs))
+        return _advised(error, advice)
 
-    def _unfit_account(self, collaborator: str) -> str:
-        """Why nobody can be added by this id; empty where that is not so, or cannot be told."""
+    def _unfit(self, collaborator: str) -> Problem | None:
+        """Why nobody can be added by this id; None where that is not so, or cannot be told."""
         try:
+            return access.unfit(collaborator, self.directory.account(collaborator), self.directory.accounts())
+        except RequestError:
+            return None
+
+    def _meant(self, collaborator: str, found: wire.Collaborator | None) -> wire.Collaborator | None:
+        """Who differs in case alone stands for the person, unless that one has an account of their own."""
+        if found is None or found.collaborator == collaborator:
+            return found
+        with contextlib.suppress(RequestError):
             account = self.directory.account(collaborator)
-        except NotFound:
-            return "knows no collaborator account"
-        except RequestError:
-            return ""
-        if account.type in (None, "collaborator"):
-            return ""
-        return f"has a {account.type}, not a collaborator, under the id"
-
-    def _advice(self, inputs: ProjectCollaboratorInputs) -> str:
-        """What to check when a write finds nothing, by what can be seen; empty where that cannot be told."""
-        try:
-            self.directory.find_now(inputs.project, inputs.collaborator)
-        except NoSuchProject:
-            return f"; {CHECK_PROJECT}"
-        except RequestError:
-            return ""
-        return f"; {check_rights(inputs.project)}"
+            return None if account is not None and account.id == collaborator else found
+        return found
 
 
-def _differs(role: str, wanted: str | None) -> Iterable[Problem]:
-    if wanted is not None and role != wanted:
-        yield Problem("collaborator", _conflict(role, wanted), Hint.ADOPT)
+def _advised(error: RequestError, advice: str) -> RequestError:
+    return error.plus(f"; {advice}") if advice else error
 
 
-def _conflict(role: str, wanted: str) -> str:
-    return f"has the role {role} already, and the program asks for {wanted}"
-
-
-def _state(inputs: ProjectCollaboratorInputs, found: wire.Collaborator, role: str) -> ProjectCollaboratorState:
+def _state(inputs: ProjectCollaboratorInputs, found: wire.Collaborator) -> ProjectCollaboratorState:
+    assert found.role is not None
     return ProjectCollaboratorState(
+        account=inputs.account,
         project=inputs.project,
         collaborator=inputs.collaborator,
-        role=role,
+        role=found.role,
         adopt=inputs.adopt,
         highest_role=found.highest_role,
     )

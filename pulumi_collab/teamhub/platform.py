@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from ..platform import Kind, Platform
-from ..settings import Schema, Setting
-from .client import NAME, Client
+from ..settings import Schema, Setting, Settings
+from .client import Client
+from .directory import Directory
+from .grants import grants
 from .lifecycles import ProjectCollaboratorLifecycle
+from .wire import NAME
+
+
+def connect(settings: Settings) -> Directory:
+    """A directory of its own."""
+    return Directory(Client(settings))
 
 
 def _key_complaint(key: str) -> str | None:
@@ -38,7 +46,7 @@ PLATFORM = Platform(
             ),
         ),
     ),
-    connect=Client,
+    connect=connect,
     kinds=(
         Kind(
             "ProjectCollaborator",
@@ -50,5 +58,6 @@ PLATFORM = Platform(
     privileged_roles=("master",),
     words={"project": "project", "user": "collaborator", "role": "role"},
     required=frozenset({"project", "user", "role"}),
+    grants=grants,
     emulator="pulumi_collab.emulator.teamhub:PLATFORM",
 )

@@ -7,10 +7,10 @@ from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
 from ..engine.program import argument, data_function, declare, program_directory
-from .client import NAME, Client
+from .directory import Directory
 from .lifecycles import ProjectCollaboratorInputs
 from .platform import PLATFORM
-from .wire import Collaborator, Role
+from .wire import NAME, Collaborator, Role
 
 
 class ProjectCollaboratorProvider(LifecycleProvider):
@@ -64,8 +64,8 @@ class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, a project these credentials cannot
-        see, a spelling that differs in case, a role that differs without `adopt`, a person declared twice. At `up`: an
-        account that is no collaborator's.
+        see, an id without a collaborator's account (at `up` where accounts cannot be listed), a spelling that differs
+        in case, a role that differs without `adopt`, a person declared twice.
         """
         inputs = {"project": project, "collaborator": collaborator, "role": role, "adopt": adopt, "account": account}
         assert inputs.keys() == ProjectCollaboratorInputs.model_fields.keys()
@@ -90,4 +90,9 @@ def get_project_collaborators(project: str, account: str | None = None) -> list[
     """
     with data_function(f"could not list the collaborators of {NAME} project", project):
         project = argument(ProjectCollaboratorInputs, "project", project)
-        return program_directory(PLATFORM, Client, account).collaborators(project)
+        members = program_directory(PLATFORM, Directory, account).members(project)
+        if members.odd:
+            pulumi.log.warn(
+                f"{NAME} lists somebody in project {project} whose entry cannot be read, and who is left out"
+            )
+        return list(members.people.values())

@@ -1,4 +1,4 @@
-"""What travels: Helix TeamHub's project collaborator requests and answers as types. No I/O.
+"""What travels: Helix TeamHub's requests and responses as types. No I/O.
 
 Source: TeamHub API v1, "Project Collaborator". Its attributes call a reference a string where its examples show an
 object with an `id`, so both are read. The status and time that every object repeats are left out.
@@ -6,11 +6,25 @@ object with an `id`, so both are read. The status and time that every object rep
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 
 from ..addresses import segment
+
+NAME = "Helix TeamHub"
 
 Role = Literal["guest", "developer", "master"]
 
@@ -19,34 +33,43 @@ ACCEPT = "application/vnd.hth.v1"
 PAGE_LIMIT = 100
 """People asked for per page; the server may give fewer, and its own maximum is not documented."""
 
+T = TypeVar("T")
+
 
 def _id(reference: Any) -> Any:
     return reference.get("id") if isinstance(reference, dict) else reference
 
 
-def _object(reference: Any) -> Any:
-    return {"id": reference} if isinstance(reference, str) else reference
+def _text_or_none(value: Any) -> Any:
+    return value if isinstance(value, str) else None
+
+
+def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Text = Annotated[str, AfterValidator(lambda value: value.encode("utf-8", "replace").decode())]
+"""Text that a state can keep: half an emoji (`"\\ud83d"`) becomes a question mark."""
 
 
 class Account(BaseModel):
-    """An account as `expand=collaborator` shows it, without what changes by itself."""
+    """A collaborator's account, without what changes by itself."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    id: str
-    type: str | None = None
-    email: str | None = None
-    display_name: str | None = None
+    id: Annotated[Text, Field(min_length=1)]
+    type: Annotated[str | None, BeforeValidator(_text_or_none)] = None
 
 
 class Project(BaseModel):
-    """A project; without `expand=project` only its id is there."""
+    """A project; that it is there is all we ask."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    id: str
-    name: str | None = None
-    visibility: str | None = None
+    id: Text
 
 
 class Collaborator(BaseModel):
@@ -54,10 +77,10 @@ class Collaborator(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    collaborator: Annotated[str, BeforeValidator(_id)]
-    role: str | None = None
+    collaborator: Annotated[Text, Field(min_length=1), BeforeValidator(_id)]
+    role: Text | None = None
     """The role given directly; None where the person is in the project only through a group."""
-    highest_role: str | None = None
+    highest_role: Annotated[Text | None, BeforeValidator(_text_or_none)] = None
     """The highest of all the person's roles in the project, those through groups among them."""
 
     @field_validator("role", "highest_role")
@@ -66,39 +89,32 @@ class Collaborator(BaseModel):
         return role or None
 
 
-class ExpandedCollaborator(Collaborator):
-    """One person in a project, with the account and the project in full where they were asked for."""
-
-    account: Annotated[Account, BeforeValidator(_object)]
-    project: Annotated[Project, BeforeValidator(_object)]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _both(cls, body: Any) -> Any:
-        return {**body, "account": body.get("collaborator")} if isinstance(body, dict) else body
-
-
 class Metadata(BaseModel):
     """Where a page ends. `count` is left out: whether it is the page's or the total is not documented."""
 
     model_config = ConfigDict(extra="ignore")
 
-    more_results: bool
-    next_offset: int | None = None
+    more_results: StrictBool
+    next_offset: Annotated[StrictInt | None, WrapValidator(_or_none)] = None
 
 
-class Listing(BaseModel):
-    """One page of a listing of anything."""
+class Page(BaseModel, Generic[T]):
+    """One page of a listing. An entry that cannot be read is None, and is in nobody's way."""
 
     model_config = ConfigDict(extra="ignore")
 
     metadata: Metadata
+    results: list[Annotated[T | None, WrapValidator(_or_none)]]
 
+    def following(self, offset: int) -> int | None:
+        """The offset of the page after this one, which began at `offset`; None at the end.
 
-class Page(Listing):
-    """One page of a project's collaborators."""
-
-    results: list[Collaborator]
+        An offset that is named on the last page too is no end mark. One that does not grow counts as this page's own.
+        """
+        if not self.metadata.more_results:
+            return None
+        named = self.metadata.next_offset
+        return max(offset, offset + len(self.results) if named is None else named)
 
 
 def create_body(collaborator: str, role: Role) -> dict[str, Any]:

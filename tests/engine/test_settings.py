@@ -132,5 +132,5 @@ def test_twenty_people_and_a_wrong_token(make_project: MakeProject, emulator: Em
         told = project.run(*command, ok=False).out
         lines = [line for line in told.splitlines() if "does not accept the credentials" in line]
         assert lines
-        assert max(map(len, lines)) < 350
+        assert max(map(len, lines)) < 400  # with the service's own words about the hash, some 60 characters
         assert len(emulator.journal()) == 1

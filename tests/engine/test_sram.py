@@ -52,7 +52,8 @@ def test_the_example_lives(make_project: MakeProject, emulator: Emulator) -> Non
     assert all(mails(emulator, f"{name}@example.org") == 1 for name in people)
     emulator.clear_journal()
     project.clean()
-    assert sorted(reads(emulator)) == ["collaborations", "open"], "eight resources by two calls"
+    asked = ["collaborations", "open", "organisations"]  # the last one tells whose the key is
+    assert sorted(reads(emulator)) == asked, "eight resources by three calls"
     assert writes(emulator) == []
     token = emulator.environment()["SRAM_API_TOKEN"]
     secrets = {each["hash"] for co in emulator.state()["sram"]["collaborations"] for each in co["invitations"]}
@@ -286,4 +287,65 @@ def test_bad_input_fails_at_preview(make_project: MakeProject, emulator: Emulato
         told = project.preview(ok=False).out
         for name in names:
             assert f"property {name} value" in told, name
+    assert writes(emulator) == []
+
+
+@pytest.mark.parametrize("how", ["refreshed", "deleted first"])
+def test_a_forced_replacement_of_an_invitation(make_project: MakeProject, emulator: Emulator, how: str) -> None:
+    """Accepted under another address, or declined for good: what the old resource knows, the new one goes on from."""
+    options = ", opts=pulumi.ResourceOptions(delete_before_replace=True))" if how == "deleted first" else ")"
+    people = (invite("bob") + invite("eve", resend_limit=0)).replace(")\n", f"{options}\n")
+    project = make_project(HEAD + collaboration() + people)
+    project.up()
+    ai = collaborations(emulator)["ai"]["identifier"]
+    accept(emulator, ai, "bob@x.org", as_email="robert@home.org")
+    act(emulator, "decline", invitation_id=invitation_id(emulator, ai, "eve@x.org"))
+    project.refresh()
+    emulator.clear_journal()
+    kind = "pulumi-python:dynamic/sram:CollaborationInvite"
+    forced = [f"--replace=urn:pulumi:test::test-project::{kind}::{name}" for name in ("bob", "eve")]
+    told = project.up(*forced, *(["--refresh"] if how == "refreshed" else [])).out
+    assert told.count("(replace)") == 2
+    assert "nobody is mailed, as resend_limit is 0" in told
+    assert writes(emulator) == []
+    assert members(emulator, ai) == {"urn:bob": "member"}
+    assert (mails(emulator, "bob@x.org"), mails(emulator, "eve@x.org")) == (1, 1)
+    assert project.resources()["bob"]["outputs"]["user"] == "urn:bob"
+    project.clean()
+
+
+def test_an_address_that_somebody_else_has(make_project: MakeProject, emulator: Emulator) -> None:
+    """The new holder of a member's address: the preview names both, destroy leaves the access, in again accepts it."""
+    project = make_project(HEAD + collaboration(force_destroy=True) + invite("bob") + invite("rob"))
+    project.up()
+    ai = collaborations(emulator)["ai"]["identifier"]
+    accept(emulator, ai, "bob@x.org")
+    accept(emulator, ai, "rob@x.org")
+    project.refresh()
+    act(emulator, "remove-member", collaboration=ai, uid="urn:bob")
+    act(emulator, "edit", uid="urn:rob", fields={"email": "bob@x.org"})
+    emulator.clear_journal()
+    told = project.preview("--refresh", ok=False).out
+    assert "was the user urn:bob, who is no member any more, and is urn:rob now" in told
+    project.write(HEAD + collaboration(force_destroy=True) + invite("rob"))
+    assert "Rob <bob@x.org> (urn:rob) has the address now and stays" in project.up().out
+    assert members(emulator, ai) == {"urn:rob": "member"}
+    project.write(HEAD + collaboration(force_destroy=True) + invite("rob") + invite("bob"))
+    project.up()
+    assert project.resources()["bob"]["outputs"]["user"] == "urn:rob"
+    assert mails(emulator, "bob@x.org") == 1
+
+
+def test_twice_in_a_collaboration_that_is_not_made(make_project: MakeProject, emulator: Emulator) -> None:
+    """One person twice, or as an administrator and a member, fails at the first preview; two collaborations do not."""
+    both = HEAD + collaboration("a1") + collaboration("a2")
+    project = make_project(both + invite("bob", into="a1") + invite("eve", into="a2", email="bob@x.org"))
+    project.preview()
+    project.write(both + invite("bob", into="a1") + invite("eve", into="a1", email="BOB@x.org"))
+    assert "is declared already, by the resource 'bob'" in project.preview(ok=False).out
+    project.write(HEAD + collaboration(administrators=["bob@x.org"]) + invite("bob"))
+    assert "is invited already as admin, and the program asks for member" in project.preview(ok=False).out
+    project.write(both + invite("bob", into="a1"))
+    urn = "urn:pulumi:test::test-project::pulumi-python:dynamic/sram:CollaborationInvite::bob"
+    assert "name that with --target too" in project.up("--target", urn, ok=False).out
     assert writes(emulator) == []

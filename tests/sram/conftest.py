@@ -9,8 +9,10 @@ import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import Problem
+from pulumi_collab.lifecycle import Notice
 from pulumi_collab.settings import Settings
 from pulumi_collab.sram.client import Client
+from pulumi_collab.sram.directory import Directory
 from pulumi_collab.sram.lifecycles import (
     CollaborationInputs,
     CollaborationInviteInputs,
@@ -37,12 +39,12 @@ class Ours:
     def again(self) -> None:
         """Start a new process."""
         environment = self.emulator.environment()
-        self.client = Client(
-            Settings({"base_url": environment["SRAM_BASE_URL"], "api_token": environment["SRAM_API_TOKEN"]})
+        self.directory = Directory(
+            Client(Settings({"base_url": environment["SRAM_BASE_URL"], "api_token": environment["SRAM_API_TOKEN"]}))
         )
-        self.collaborations = CollaborationLifecycle(lambda: self.client, self.told.append)
-        self.invites = CollaborationInviteLifecycle(lambda: self.client, self.told.append)
-        self.services = ServiceConnectionLifecycle(lambda: self.client, self.told.append)
+        self.collaborations = CollaborationLifecycle(lambda: self.directory, self.told.append)
+        self.invites = CollaborationInviteLifecycle(lambda: self.directory, self.told.append)
+        self.services = ServiceConnectionLifecycle(lambda: self.directory, self.told.append)
 
     def make(self, **more: Any) -> CollaborationState:
         """The collaboration of most tests."""
@@ -63,10 +65,15 @@ class Ours:
         assert live is not None
         return live
 
+    def changed(self, state: CollaborationInviteState, inputs: CollaborationInviteInputs) -> set[str]:
+        """What a preview shows as changed, and tells beside."""
+        self.told.extend(self.invites.warnings(state, dict(inputs)))
+        return self.invites.changed(state, dict(inputs))
+
     def updated(self, state: CollaborationInviteState, **changes: Any) -> CollaborationInviteState:
         """What an `up` makes of it: nothing where nothing differs, else an update."""
         inputs = inputs_of(state, **changes)
-        if not self.invites.changed(state, dict(inputs)):
+        if not self.changed(state, inputs):
             return state
         return self.invites.update(state, inputs)
 
@@ -84,8 +91,12 @@ def inputs_of(state: CollaborationInviteState, **changes: Any) -> CollaborationI
 
 def properties(problems: Any) -> dict[str, str]:
     """Check failures as the reason per property."""
-    found: list[Problem] = list(problems)
-    return {each.property: each.reason for each in found}
+    return {each.property: each.reason for each in problems if isinstance(each, Problem)}
+
+
+def notices(found: Any) -> list[str]:
+    """What a check tells beside its failures."""
+    return [each.text for each in found if isinstance(each, Notice)]
 
 
 @pytest.fixture

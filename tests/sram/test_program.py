@@ -90,7 +90,7 @@ def test_the_client_can_resend(ours: Ours) -> None:
     bob = ours.invite(ai)
     assert bob.invitation_id is not None
     act(ours.emulator, "age-invitation", invitation_id=bob.invitation_id, days=20)
-    ours.client.resend_invitation(ai, bob.invitation_id)
-    found = ours.client.open_invitations(ai)[0].expires
+    ours.directory.client.resend_invitation(bob.invitation_id)
+    found = ours.directory.open_invitations(ai)[0].expires
     assert found is not None
-    assert found > ours.client.now()
+    assert found > ours.directory.now()

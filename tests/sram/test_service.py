@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_collab.errors import Refused, RequestError
+from pulumi_collab.errors import Hint, Refused, RequestError
 from pulumi_collab.sram.lifecycles import ServiceConnectionInputs, ServiceConnectionState
 
 from .behind import accept, act, api, collaborations, reads, writes
 from .conftest import Ours
+from .whole import said
 
 MAIL, WIKI, VAULT, CLOSED = (f"https://{name}.example.org" for name in ("mail", "wiki", "vault", "closed"))
 
@@ -33,7 +34,7 @@ def reread(ours: Ours, state: ServiceConnectionState) -> ServiceConnectionState 
 
 
 def test_connected_at_once(ours: Ours) -> None:
-    """A service that connects automatically is connected, read back, and disconnected (5: allowed automatically)."""
+    """A service that connects automatically is connected, read back, and disconnected."""
     ai = ours.make().identifier
     mail = ours.connect(ai, MAIL)
     assert (mail.status, mail.entity_id) == ("connected", MAIL)
@@ -45,7 +46,7 @@ def test_connected_at_once(ours: Ours) -> None:
 
 
 def test_what_is_connected_is_taken_over(ours: Ours) -> None:
-    """A service that is connected already costs no call (5: already connected)."""
+    """A service that is connected already costs no call."""
     ai = ours.make().identifier
     ours.connect(ai, MAIL)
     ours.again()
@@ -55,7 +56,7 @@ def test_what_is_connected_is_taken_over(ours: Ours) -> None:
 
 
 def test_case_and_blanks_do_not_count(ours: Ours) -> None:
-    """The entity id matches in any case, blanks at its end dropped; the stored form is kept (5)."""
+    """The entity id matches in any case, blanks at its end dropped; the stored form is kept."""
     ai = ours.make().identifier
     mail = ours.connect(ai, "HTTPS://Mail.Example.ORG ")
     assert (mail.status, mail.entity_id) == ("connected", MAIL)
@@ -63,21 +64,21 @@ def test_case_and_blanks_do_not_count(ours: Ours) -> None:
     assert ours.services.changed(mail, {"collaboration": ai, "service_entity_id": MAIL}) == set()
     assert ours.services.changed(mail, {"collaboration": ai, "service_entity_id": WIKI}) == {"service_entity_id"}
     inputs = ServiceConnectionInputs(collaboration=ai, service_entity_id=MAIL)
-    assert ours.services.key_of(mail) == ours.services.key_of(inputs)
+    assert ours.services.grants(mail) == ours.services.grants(inputs)
     ours.services.delete(mail)
     assert connected(ours) == []
 
 
 def test_pending_until_somebody_approves(ours: Ours) -> None:
-    """A service that needs approval is pending and told; no drift while it waits; approval is seen (5: pending)."""
+    """A service that needs approval is pending and told; no drift while it waits; approval is seen."""
     ai = with_admin(ours)
     vault = ours.connect(ai, VAULT)
     assert vault.status == "pending"
     assert "owner of the service has to approve" in ours.told[-1]
     assert reread(ours, vault) == vault
-    ours.told.clear()
-    assert ours.services.changed(vault, {"collaboration": ai, "service_entity_id": VAULT}) == set()
-    assert "has to approve" in ours.told[0], "`up` says it again while it waits"
+    known = {"collaboration": ai, "service_entity_id": VAULT}
+    assert ours.services.changed(vault, known) == set()
+    assert "has to approve" in next(iter(ours.services.warnings(vault, known))), "each preview says it again"
     act(ours.emulator, "decide", collaboration=ai, service_entity_id=VAULT, decision="approve")
     live = reread(ours, vault)
     assert live is not None
@@ -85,7 +86,7 @@ def test_pending_until_somebody_approves(ours: Ours) -> None:
 
 
 def test_asked_again_while_pending(ours: Ours) -> None:
-    """A request that exists already is pending, not an error (5: asked again, 400)."""
+    """A request that exists already is pending, not an error."""
     ai = with_admin(ours)
     ours.connect(ai, VAULT)
     ours.again()
@@ -93,7 +94,7 @@ def test_asked_again_while_pending(ours: Ours) -> None:
 
 
 def test_denied_is_not_asked_again_by_itself(ours: Ours) -> None:
-    """A denial cannot be seen: the state stays pending, and no second request is made (5: after denial)."""
+    """A denial cannot be seen: the state stays pending, and no second request is made."""
     ai = with_admin(ours)
     vault = ours.connect(ai, VAULT)
     act(ours.emulator, "decide", collaboration=ai, service_entity_id=VAULT, decision="deny")
@@ -103,12 +104,12 @@ def test_denied_is_not_asked_again_by_itself(ours: Ours) -> None:
 
 
 def test_destroying_what_waits(ours: Ours) -> None:
-    """Destroying a pending one succeeds without a call and says that only a person can cancel it (5: 409)."""
+    """Destroying a pending one asks the service, which has nothing to end, and says who alone can cancel it."""
     ai = with_admin(ours)
     vault = ours.connect(ai, VAULT)
     ours.emulator.clear_journal()
     ours.services.delete(vault)
-    assert writes(ours.emulator) == []
+    assert writes(ours.emulator) == ["PUT collaborations_services disconnect_collaboration_service"]
     assert "only a person can cancel it" in ours.told[-1]
 
 
@@ -133,17 +134,6 @@ def test_approved_while_it_is_destroyed(ours: Ours) -> None:
     assert connected(ours) == []
 
 
-def test_another_server_knows_no_service(ours: Ours) -> None:
-    """A collaboration that another server or organisation does not know is not taken for gone with its services."""
-    mail = ours.connect(ours.make().identifier, MAIL)
-    assert mail.home == "127.0.0.1/demo"
-    for home in ("127.0.0.1/elsewhere", "sram.example.org/demo"):
-        lost = mail.model_copy(update={"collaboration": "0" * 8, "home": home})
-        for operation in (ours.services.read, ours.services.delete):
-            with pytest.raises(Refused, match="nobody can tell whether it is gone"):
-                operation(lost)
-
-
 @pytest.mark.parametrize(
     ("entity_id", "advice"),
     [
@@ -153,20 +143,23 @@ def test_another_server_knows_no_service(ours: Ours) -> None:
     ],
 )
 def test_refusals_say_what_to_do(ours: Ours, entity_id: str, advice: str) -> None:
-    """Not allowed, unknown, and no administrator each say what to do next (5: 400, 404, 400)."""
+    """Not allowed, unknown, and no administrator each say what to do next."""
     ai = ours.make(administrators=["head@x.org"]).identifier
     with pytest.raises(RequestError, match=advice):
         ours.connect(ai, entity_id)
 
 
 def test_an_unknown_collaboration(ours: Ours) -> None:
-    """An unknown collaboration is told as such, though the connect call would answer 403 (5)."""
-    with pytest.raises(Refused, match="no such collaboration"):
-        ours.connect("00000000-0000-4000-8000-000000000000", MAIL)
+    """An unknown collaboration is told as such, at preview on its property too, though connecting would be a 403."""
+    nowhere = "00000000-0000-4000-8000-000000000000"
+    told = said(ours.services.check({"collaboration": nowhere, "service_entity_id": MAIL}, None), ours.told)
+    assert "is not known, or not one that this API key may see" in told["collaboration"]
+    with pytest.raises(Refused, match="collaboration is not known, or not one that this API key may see"):
+        ours.connect(nowhere, MAIL)
 
 
 def test_disconnected_by_somebody(ours: Ours) -> None:
-    """A connection that is gone shows as gone, and destroying it is no error (5: 409)."""
+    """A connection that is gone shows as gone, and destroying it is no error."""
     ai = ours.make().identifier
     mail = ours.connect(ai, MAIL)
     path = f"collaborations_services/v1/disconnect_collaboration_service/{ai}"
@@ -195,7 +188,7 @@ def test_a_lost_answer(ours: Ours, entity_id: str, kind: str) -> None:
 
 
 def test_parallel_connects_that_meet(ours: Ours) -> None:
-    """`Database error` of a parallel connect is looked after (5: same connect in parallel)."""
+    """`Database error` of a parallel connect is looked after."""
     ai = ours.make().identifier
     ours.emulator.fault("sram", "services/connect", "refuse", when="after")
     assert ours.connect(ai, MAIL).status == "connected"
@@ -204,7 +197,7 @@ def test_parallel_connects_that_meet(ours: Ours) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", ["reset", "500", "garbage", "html", "refuse"])
 def test_a_lost_disconnect(ours: Ours, kind: str, when: str) -> None:
-    """A disconnect whose answer is lost converges (5: disconnect again is 409)."""
+    """A disconnect whose answer is lost converges."""
     ai = ours.make().identifier
     mail = ours.connect(ai, MAIL)
     ours.emulator.fault("sram", "services/disconnect", kind, when=when)
@@ -220,6 +213,15 @@ def test_a_read_that_cannot_tell_raises(ours: Ours) -> None:
     ours.emulator.fault("sram", "collaborations/read", "403")
     with pytest.raises(RequestError):
         ours.services.read(mail)
+
+
+def test_a_delete_that_is_not_allowed(ours: Ours) -> None:
+    """Where the key may neither end nor see it, the refusal has a way on."""
+    mail = ours.connect(ours.make().identifier, MAIL)
+    ours.emulator.fault("sram", "*", "403", times=2)
+    with pytest.raises(Refused, match="does not allow this") as refused:
+        ours.services.delete(mail)
+    assert refused.value.hint is Hint.FORGET
 
 
 def test_several_are_read_by_one_call(ours: Ours) -> None:

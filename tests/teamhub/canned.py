@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 import requests
+from urllib3 import HTTPResponse
 
 from pulumi_collab.settings import Settings
 from pulumi_collab.teamhub.client import Client
+from pulumi_collab.teamhub.directory import Directory
 
 COMPANY_KEY = "our-company-key"
 ACCOUNT_KEY = "our-account-key"
@@ -31,7 +34,8 @@ class Canned:
         status, body = answer if isinstance(answer, tuple) else (200, answer)
         response = requests.Response()
         response.status_code = status
-        response._content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        response.raw = HTTPResponse(io.BytesIO(data), preload_content=False)
         return response
 
     @property
@@ -40,9 +44,20 @@ class Canned:
         return [(request.method, request.url) for request in self.requests]
 
 
+def settings(base_url: str, company_key: str = COMPANY_KEY, account_key: str = ACCOUNT_KEY) -> Settings:
+    """Settings as the environment gives them."""
+    values = {"base_url": base_url, "company_key": company_key, "account_key": account_key}
+    return Settings(values, {name: f"TEAMHUB_{name.upper()}" for name in values})
+
+
 def client(base_url: str = "https://helixteamhub.cloud") -> Client:
     """A client with two keys of its own."""
-    return Client(Settings({"base_url": base_url, "company_key": COMPANY_KEY, "account_key": ACCOUNT_KEY}))
+    return Client(settings(base_url))
+
+
+def directory(base_url: str = "https://helixteamhub.cloud") -> Directory:
+    """A directory over a client of its own."""
+    return Directory(client(base_url))
 
 
 def entry(person: str, role: str | None = "guest", **more: Any) -> dict[str, Any]:

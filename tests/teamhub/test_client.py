@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pulumi_collab.shared import new_client, process_client
 
+from pulumi_collab.engine.operations import directory_of
 from pulumi_collab.errors import (
     BadResponse,
     CollabError,
     ConfigError,
     Forbidden,
     NotFound,
+    Refused,
     Rejected,
     ServerError,
     TooManyRequests,
     Unauthenticated,
 )
-from pulumi_collab.settings import Setting, Settings
-from pulumi_collab.teamhub.client import SETTINGS, Client, NoSuchProject
+from pulumi_collab.settings import resolve
+from pulumi_collab.teamhub.directory import Directory, NoSuchProject
+from pulumi_collab.teamhub.platform import PLATFORM
 
 from ..core.scripted import ScriptedServer
-from .canned import ACCOUNT_KEY, COMPANY_KEY, NOISE, Canned, client, entry, page
+from .canned import ACCOUNT_KEY, COMPANY_KEY, NOISE, Canned, client, directory, entry, page
 
 PAGE = "<!DOCTYPE html><html><body>404</body></html>"
 ALIVE = page()
@@ -46,55 +49,83 @@ def test_base_urls(monkeypatch: pytest.MonkeyPatch, given: str, used: str) -> No
     assert canned.sent == [("GET", f"{used}/projects/platform/project_collaborators/norris")]
 
 
-@pytest.mark.parametrize("url", ["http://hub.example.org", "hub.example.org", "https://u:p@hub.example.org", ""])
+@pytest.fixture
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BASE_URL", "COMPANY_KEY", "ACCOUNT_KEY", "FORMER_BASE_URL"):
+        monkeypatch.delenv(f"TEAMHUB_{name}", raising=False)
+
+
+def stack(**values: str) -> Any:
+    """A stack's configuration."""
+    return {f"teamhub:{key}": value for key, value in values.items()}.get
+
+
+@pytest.mark.parametrize("url", ["http://hub.example.org", "hub.example.org", "https://u:p@hub.example.org"])
+@pytest.mark.usefixtures("_nothing_set")
 def test_unusable_base_urls(url: str) -> None:
     """Keys go over https only, and never to something that is no address."""
-    with pytest.raises(ConfigError, match="TEAMHUB_BASE_URL or teamhub:baseUrl"):
-        client(url)
+    with pytest.raises(ConfigError, match=r"base URL \(teamhub:baseUrl\)"):
+        resolve(PLATFORM.schema, stack(baseUrl=url, companyKey="a", accountKey="b"))
 
 
-@pytest.mark.parametrize("key", ["it's", 'say "x"', "two\nlines", "r\rn", "clé", "tab\there", "\0", ""])
-@pytest.mark.parametrize("which", ["COMPANY", "ACCOUNT"])
+@pytest.mark.parametrize("key", ["it's", 'say "x"', "two\nlines", "r\rn", "clé", "tab\there", "a\0b", ""])
+@pytest.mark.parametrize("which", ["company", "account"])
+@pytest.mark.usefixtures("_nothing_set")
 def test_keys_that_cannot_travel(which: str, key: str) -> None:
     """A key that would break out of its header is refused by the name of its setting, and not shown."""
-    keys = (key, "good") if which == "COMPANY" else ("good", key)
-    with pytest.raises(ConfigError, match=f"TEAMHUB_{which}_KEY") as refused:
-        Client(
-            Settings(
-                dict(zip(("base_url", "company_key", "account_key"), ("https://hub.example.org", *keys), strict=True))
-            )
-        )
+    keys = {"companyKey": "good", "accountKey": "good", f"{which}Key": key}
+    with pytest.raises(ConfigError, match=f"teamhub:{which}Key") as refused:
+        resolve(PLATFORM.schema, stack(**keys))
     assert not key or key not in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-def test_settings_come_from_environment_and_stack(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process has one client per settings; each of the three settings can be given in two ways."""
-    for setting in SETTINGS.values():
-        monkeypatch.delenv(setting.environment, raising=False)
-    stack = {"teamhub:companyKey": "a", "teamhub:accountKey": "b"}
-    assert process_client(Client, stack.get) is process_client(Client, stack.get)
-    assert new_client(Client, stack.get) is not process_client(Client, stack.get)
+@pytest.mark.usefixtures("_nothing_set")
+def test_a_process_has_one_directory_per_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both keys are needed, come from one source, are secret, and stand for one directory of a process."""
+    found = resolve(PLATFORM.schema, stack(companyKey="a", accountKey="b"))
+    assert found["base_url"] == "https://helixteamhub.cloud"
+    assert directory_of(PLATFORM, found) is directory_of(PLATFORM, found)
+    other = resolve(PLATFORM.schema, stack(companyKey="a", accountKey="c"))
+    assert directory_of(PLATFORM, found) is not directory_of(PLATFORM, other)
+    assert directory_of(PLATFORM, found).origin == "helixteamhub.cloud:443"
+    with pytest.raises(ConfigError, match="config set --secret teamhub:accountKey"):
+        resolve(PLATFORM.schema, stack(companyKey="a"))
     monkeypatch.setenv("TEAMHUB_ACCOUNT_KEY", "c")
-    assert process_client(Client, stack.get) is process_client(Client, {**stack, "teamhub:accountKey": "d"}.get)
-    monkeypatch.delenv("TEAMHUB_ACCOUNT_KEY")
-    with pytest.raises(ConfigError, match=r"TEAMHUB_ACCOUNT_KEY.* --secret teamhub:accountKey"):
-        process_client(Client, {"teamhub:companyKey": "a"}.get)
-    assert [each for each in SETTINGS.values() if each.secret] == [
-        Setting("TEAMHUB_COMPANY_KEY", "teamhub:companyKey", "the Helix TeamHub company key", secret=True),
-        Setting("TEAMHUB_ACCOUNT_KEY", "teamhub:accountKey", "the Helix TeamHub account key", secret=True),
-    ]
+    with pytest.raises(ConfigError, match="TEAMHUB_COMPANY_KEY"):
+        resolve(PLATFORM.schema, stack(companyKey="a", accountKey="b"))
+    assert [each.name for each in PLATFORM.schema.values if each.secret] == ["company_key", "account_key"]
+    assert [each.name for each in PLATFORM.schema.values if each.credential] == ["company_key", "account_key"]
 
 
 @pytest.mark.parametrize(
     ("person", "sent"),
-    [("jane.doe+ext", "jane.doe%2Bext"), ("ops-1", "ops-1"), ("a_b", "a_b"), ("a/../b?c#d", "a%2F..%2Fb%3Fc%23d")],
+    [("jane.doe+ext", "jane.doe%2Bext"), ("ops-1", "ops-1"), ("a_b", "a_b"), ("a..b?c#d", "a..b%3Fc%23d")],
 )
 def test_ids_are_one_segment(monkeypatch: pytest.MonkeyPatch, person: str, sent: str) -> None:
     """An id is one segment of the path, whatever is in it."""
     canned = Canned(monkeypatch, [entry(person)])
     client().get("platform", person)
     assert str(canned.requests[0].url).endswith(f"/api/projects/platform/project_collaborators/{sent}")
+
+
+@pytest.mark.parametrize("id_", ["", ".", "..", "a/b", "../x", "a\\b"])
+def test_what_is_no_segment_is_not_sent(monkeypatch: pytest.MonkeyPatch, id_: str) -> None:
+    """An id that would make another path of a call is refused by each of them, whoever gave it."""
+    canned = Canned(monkeypatch, [])
+    ours = client()
+    for act in (
+        lambda: ours.get("platform", id_),
+        lambda: ours.update("platform", id_, "guest"),
+        lambda: ours.delete("platform", id_),
+        lambda: ours.account(id_),
+        lambda: ours.project(id_),
+        lambda: ours.collaborators(id_),
+        lambda: ours.create(id_, "norris", "guest"),
+    ):
+        with pytest.raises(Refused, match="cannot be part of an address"):
+            act()
+    assert canned.sent == []
 
 
 FAILURES = [
@@ -147,7 +178,7 @@ def test_a_wait_that_comes_with_a_success() -> None:
         pytest.raises(ServerError, match=r"api_status 503\); it asks to wait 90 seconds: Busy\.") as raised,
     ):
         client(server.url).update("platform", "norris", "guest")
-    assert raised.value.wait == 90
+    assert raised.value.retry_after == 90
 
 
 @pytest.mark.parametrize(("http_status", "told"), [(401, "HTTP 401"), (200, "api_status 401")])
@@ -184,22 +215,37 @@ def test_a_missing_right_says_what_to_check(monkeypatch: pytest.MonkeyPatch, sta
 def test_a_missing_right_to_look_says_what_to_check(monkeypatch: pytest.MonkeyPatch, status: tuple[int, Any]) -> None:
     """A look at a person, at everybody or at the project that is not allowed names the key too, and once."""
     Canned(monkeypatch, [status] * 7)
-    ours = client()
-    for act in (
-        lambda: ours.get("platform", "norris"),
-        lambda: ours.get_expanded("platform", "norris"),
-        lambda: ours.project("platform"),
-        lambda: ours.see("platform"),
-        lambda: ours.find("platform", "norris"),
-        lambda: ours.find_now("platform", "norris"),
-        lambda: ours.find_to_write("platform", "norris"),
-    ):
+    acts: list[Callable[[Directory], object]] = [
+        lambda ours: ours.members("platform"),
+        lambda ours: ours.read("platform", "norris"),
+        lambda ours: ours.now("platform", "norris"),
+        lambda ours: ours.to_write("platform", "norris"),
+    ]
+    for act in acts:
         with pytest.raises(Forbidden) as raised:
-            act()
+            act(directory())
         assert str(raised.value).endswith(
             "; check the rights on project 'platform' of the account whose key TEAMHUB_ACCOUNT_KEY is"
         )
         assert str(raised.value).count("check the rights") == 1
+    looks: list[Callable[[], object]] = [
+        lambda: client().get("platform", "norris"),
+        lambda: client().project("platform"),
+    ]
+    for look in looks:
+        with pytest.raises(Forbidden, match="check the rights on project 'platform' of the account whose key"):
+            look()
+
+
+def test_twenty_people_and_wrong_keys_are_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that are refused, in the status or in the body, are not tried again for the next person."""
+    for refusal in ((401, {}), (200, {"api_status": 401, "message": "No."})):
+        canned = Canned(monkeypatch, [refusal])
+        ours = directory()
+        for number in range(20):
+            with pytest.raises(Unauthenticated, match="check TEAMHUB_COMPANY_KEY and TEAMHUB_ACCOUNT_KEY"):
+                ours.read("platform", f"p{number}")
+        assert len(canned.sent) == 1
 
 
 def test_keys_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,28 +288,33 @@ def test_answers_that_make_no_sense(monkeypatch: pytest.MonkeyPatch, answer: Any
         assert raised.value.ambiguous
 
 
+ALWAYS = 9
+
+
 @pytest.mark.parametrize(
     "pages",
     [
         [page(entry("a"), more=True, following=0)],
         [page(entry("a"), more=True, following=1), page(entry("b"), more=True, following=1)],
-        [page(more=True, following=5)],
+        [page(entry("a"), more=True, following=5), page(entry("b"), more=True, following=3)],
+        [page(more=True, following=n) for n in range(1, ALWAYS)],
         [page(more=True, following=None)],
-        [page(entry("a"), more=True, following=n) for n in range(1, 10)],
+        [page(entry("a"), more=True, following=n) for n in range(1, ALWAYS)],
     ],
 )
 def test_pages_that_do_not_go_on(monkeypatch: pytest.MonkeyPatch, pages: list[Any]) -> None:
-    """More is promised, but the offset stands still, nobody comes, or the same people again: an error, no loop."""
-    Canned(monkeypatch, pages)
-    with pytest.raises(BadResponse, match="promises more collaborators"):
-        client().collaborators("platform")
+    """More is promised, but the offset stands still or goes back, nobody comes, or the same people again: an error."""
+    canned = Canned(monkeypatch, pages)
+    with pytest.raises(BadResponse, match=r"list of the collaborators of project 'platform' does not come to an end"):
+        directory().members("platform")
+    assert len(canned.sent) < ALWAYS - 1
 
 
 def test_pages_without_a_next_offset(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a page names no offset for the next, it is where this one ends."""
     first = page(entry("a"), entry("b"), more=True, following=None)
     canned = Canned(monkeypatch, [first, page(entry("b"), entry("c"), following=None)])
-    assert [each.collaborator for each in client().collaborators("platform")] == ["a", "b", "c"]
+    assert list(directory().members("platform").people) == ["a", "b", "c"]
     assert str(canned.requests[1].url).endswith("offset=2")
 
 
@@ -271,13 +322,18 @@ def test_pages_without_a_next_offset(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_404_that_is_not_the_services_own(monkeypatch: pytest.MonkeyPatch, body: Any) -> None:
     """A wrong base URL or a proxy answers 404 to everything: nothing is said to be gone then."""
     missing = (404, body)
-    Canned(monkeypatch, [missing, missing, missing])
-    with pytest.raises(BadResponse, match="check the base URL"):
-        client().find("platform", "norris")
-    canned = Canned(monkeypatch, [missing, missing, ALIVE])
-    with pytest.raises(NoSuchProject):
-        client().find("platform", "norris")
-    assert canned.sent[-1] == ("GET", "https://helixteamhub.cloud/api/collaborators?limit=1")
+    looks: list[Callable[[], object]] = [
+        lambda: directory().read("platform", "norris"),
+        lambda: directory().now("platform", "norris"),
+    ]
+    for look in looks:
+        Canned(monkeypatch, [missing, missing, missing])
+        with pytest.raises(BadResponse, match="check the base URL"):
+            look()
+        canned = Canned(monkeypatch, [missing, missing, ALIVE])
+        with pytest.raises(NoSuchProject):
+            look()
+        assert canned.sent[-1] == ("GET", "https://helixteamhub.cloud/api/collaborators?limit=1")
 
 
 def test_a_404_in_the_services_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,4 +341,4 @@ def test_a_404_in_the_services_words(monkeypatch: pytest.MonkeyPatch) -> None:
     missing = (404, {"api_status": 404, "message": "Not found."})
     Canned(monkeypatch, [missing, missing])
     with pytest.raises(NoSuchProject, match="knows no project 'platform'"):
-        client().find("platform", "norris")
+        directory().read("platform", "norris")

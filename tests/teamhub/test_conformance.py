@@ -24,7 +24,7 @@ class TestTeamHub(CollaboratorContract):
     other = "jo"
     crowd = tuple(f"person-{i:04}" for i in range(1, 11))
     operations = {name: f"project_collaborators/{name}" for name in ("create", "update", "delete")}
-    reads = ("project_collaborators/get",)
+    reads = ("project_collaborators/list",)
 
     def who(self, person: str) -> Access:
         """In the default world's project."""

@@ -10,7 +10,7 @@ import requests
 
 from pulumi_collab.teamhub.wire import Collaborator
 
-from .canned import ACCOUNT_KEY, COMPANY_KEY, NOISE, Canned, client, entry, page
+from .canned import ACCOUNT_KEY, COMPANY_KEY, NOISE, Canned, client, directory, entry, page
 
 BASE = "https://helixteamhub.cloud/api/projects/platform/project_collaborators"
 
@@ -70,7 +70,7 @@ def test_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """The listing is a GET with the documented parameter, and its object is read without the noise."""
     listed = page(*(entry(f"p{i}") for i in range(5)), entry("norris"), following=6)
     canned = Canned(monkeypatch, [listed])
-    people = client().collaborators("platform")
+    people = client().collaborators("platform").results
     assert canned.sent == [("GET", f"{BASE}?limit=100")]
     signed(canned.requests[0])
     assert people[-1] == Collaborator(collaborator="norris", role="guest", highest_role="guest")
@@ -80,7 +80,7 @@ def test_list(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_list_goes_on_by_offset(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next page is asked for by the offset that the page before it gave."""
     canned = Canned(monkeypatch, [page(entry("a"), more=True, following=1), page(entry("b"), following=2)])
-    assert [person.collaborator for person in client().collaborators("platform")] == ["a", "b"]
+    assert list(directory().members("platform").people) == ["a", "b"]
     assert canned.sent[1] == ("GET", f"{BASE}?limit=100&offset=1")
 
 
@@ -93,32 +93,12 @@ def test_get(monkeypatch: pytest.MonkeyPatch) -> None:
     signed(canned.requests[0])
 
 
-def test_get_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With `expand` account and project come in full; what is volatile in them is left out."""
-    canned = Canned(monkeypatch, [EXPANDED])
-    found = client().get_expanded("platform", "norris")
-    assert canned.sent == [("GET", f"{BASE}/norris?expand=collaborator,project")]
-    signed(canned.requests[0])
-    assert found.model_dump() == {
-        "collaborator": "norris",
-        "role": "guest",
-        "highest_role": "guest",
-        "account": {
-            "id": "norris",
-            "type": "collaborator",
-            "email": "norris@acme.org",
-            "display_name": "Chuck Norris",
-        },
-        "project": {"id": "platform", "name": "Platform", "visibility": "company"},
-    }
-
-
-def test_an_unexpanded_answer_is_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that ignores `expand`, or shows references as strings, is understood."""
-    Canned(monkeypatch, [entry("norris"), entry("norris", collaborator="norris", project="platform")])
-    for _ in range(2):
-        found = client().get_expanded("platform", "norris")
-        assert (found.collaborator, found.account.id, found.project.id) == ("norris", "norris", "platform")
+@pytest.mark.parametrize("shown", [EXPANDED, entry("norris"), entry("norris", collaborator="norris")])
+def test_every_shape_of_a_reference(monkeypatch: pytest.MonkeyPatch, shown: Any) -> None:
+    """A reference that is an object, short or in full, or a string is understood; we do not ask for one of them."""
+    canned = Canned(monkeypatch, [shown])
+    assert client().get("platform", "norris") == Collaborator(collaborator="norris", role="guest", highest_role="guest")
+    assert canned.sent == [("GET", f"{BASE}/norris")]
 
 
 def test_create(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
 """What SRAM's collaborations, invitations and service connections are as resources."""
 
+from ..access.collaboration_model import CollaborationInputs, CollaborationState
+from ..access.invite_model import CollaborationInviteInputs, CollaborationInviteState
+from ..access.service import ServiceConnectionInputs, ServiceConnectionState
 from .collaboration import CollaborationLifecycle
-from .collaboration_model import CollaborationInputs, CollaborationState
 from .invite import CollaborationInviteLifecycle
-from .invite_model import CollaborationInviteInputs, CollaborationInviteState
-from .service import ServiceConnectionInputs, ServiceConnectionLifecycle, ServiceConnectionState
+from .service import ServiceConnectionLifecycle
 
 __all__ = [
     "CollaborationInputs",

@@ -2,59 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ...converge import converge, ignore_not_found
-from ...errors import ConfigError, NotFound, Problem, Refused
-from ...lifecycle import Lifecycle
+from ...decisions import Action
+from ...errors import ConfigError, Forbidden, Hint, NotFound, Problem, Refused
+from ...lifecycle import Lifecycle, Notice
 from .. import wire
-from ..client import NAME, Client, of_address
-from .invite_calls import give, send, withdraw
-from .invite_model import (
-    DATES,
-    FIXED_EXPIRY,
-    LAST_ADMIN,
-    LAST_ADMIN_PERHAPS,
-    LOST,
-    REFUSED_LATER,
-    TOLD,
-    UNSEEN_END,
+from ..access import invite as access
+from ..access.invite_model import (
+    AT_SENDING,
+    IDENTITY,
     CollaborationInviteInputs,
     CollaborationInviteState,
-    Found,
-    conflict,
-    differing_in,
-    ended,
-    ends,
-    expires_as,
-    fixed_groups,
+    There,
+    differing,
     gives,
-    iso,
-    moved,
-    not_again,
-    same_groups,
+    is_same_person,
     state_of,
-    status_now,
     values_of,
-    words,
 )
-from .invite_search import answered, find, groups_of, is_late
-from .values import moment, near, same_moment
+from ..directory import Directory
+from ..values import moment
+from ..wire import NAME, of_address, same_email
 
 
-class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, CollaborationInviteState, Client]):
+class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, CollaborationInviteState, Directory]):
     """One person in one collaboration. Accepted is the steady state; the last admin stays."""
 
     inputs_model = CollaborationInviteInputs
     state_model = CollaborationInviteState
-    identity = ("collaboration", "email")
-    ignored_after_create = frozenset({"account", "message", "sender_name"})
+    identity = IDENTITY
+    ignored_after_create = AT_SENDING
 
     def about(self, inputs: CollaborationInviteInputs) -> str:
         """Whom and what it concerns."""
-        return f"{inputs.email} in {NAME} collaboration {inputs.collaboration}"
+        return access.about(inputs)
 
     def id_of(self, inputs: CollaborationInviteInputs) -> str:
         """`3b5c…/bob@x.org`, as spelled when it was made."""
@@ -74,100 +60,47 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     # --- preview ---
 
-    def check(self, known: Mapping[str, Any], old: CollaborationInviteInputs | None) -> Iterable[Problem]:
-        """Dates lie ahead, the collaboration is there, and what cannot be done to a member is told now."""
-        yield from self._check_person(known, old)
-        for name in DATES:
-            value = known.get(name)
-            lives_on = name == "invitation_expiry_date" or self._is_same_person(known, old)
-            if value is None or (old is not None and lives_on and same_moment(getattr(old, name), value)):
-                continue
-            if moment(value) <= self.directory.now():
-                yield Problem(name, f"must be in the future, not {value}")
+    def check(self, known: Mapping[str, Any], old: CollaborationInviteInputs | None) -> Iterator[Problem | Notice]:
+        """Dates lie ahead, the collaboration is there, and what cannot be done to a person is told now."""
+        if known.keys() >= set(IDENTITY):
+            yield from self._check_person(known, old)
+        yield from access.dates(known, old, self.directory.now())  # of the service, which has told its time by now
 
-    def _check_person(self, known: Mapping[str, Any], old: CollaborationInviteInputs | None) -> Iterable[Problem]:
-        if "collaboration" not in known or "email" not in known:
-            return
+    def _check_person(
+        self, known: Mapping[str, Any], old: CollaborationInviteInputs | None
+    ) -> Iterator[Problem | Notice]:
+        old = old if is_same_person(old, known) else None
+        before = CollaborationInviteState(**(values_of(old) if old else {name: known[name] for name in IDENTITY}))
         try:
-            live = self.directory.collaboration(known["collaboration"])
-        except NotFound:
-            if old is None:
-                yield Problem("collaboration", f"names no collaboration on {NAME}; check the identifier")
+            there = self._look(before)
+        except Forbidden as error:
+            if old is None or differing(old, known):
+                raise
+            yield Notice(f"what is declared in {NAME} collaboration {old.collaboration} cannot be checked: {error}")
             return
-        member = live.member(None, known["email"])
-        if old is None or not self._is_same_person(known, old):
-            yield from self._check_open(known, live) if member is None else self._check_member(known, member)
-            return
-        role = known.get("intended_role", old.intended_role)
-        if member is None:
-            if role == "member" and old.intended_role == "admin" and [m.role for m in live.members].count("admin") == 1:
-                self._tell_of_lowering(old)
-            return
-        lowered = role not in (old.intended_role, member.role)
-        if lowered and live.is_last_admin(member):
-            yield Problem("intended_role", LAST_ADMIN)
-        date = "membership_expiry_date"
-        if date in known and not same_moment(getattr(old, date), known[date]) and not expires_as(member, known[date]):
-            yield Problem(date, FIXED_EXPIRY)
-        if "groups" in known and set(known["groups"]) != set(old.groups):
-            yield Problem("groups", fixed_groups(old.groups))
+        if old is None:
+            yield from access.inviting(known, there).findings()
+        elif there is not None:
+            wanted = before.model_copy(update=dict(known))
+            before = before.model_copy(update={"user": there.member.uid if there.member else None})
+            yield from access.changing(before, wanted, there).problems
+            yield from map(Notice, access.perhaps_last(old, known, there))
 
-    def _check_member(self, known: Mapping[str, Any], member: wire.Member) -> Iterable[Problem]:
-        """A member who has something else is not taken over."""
-        if "intended_role" in known and member.role != known["intended_role"]:
-            yield Problem("intended_role", conflict("is a member", member.role, known["intended_role"]))
-        date = "membership_expiry_date"
-        if date in known and not expires_as(member, known[date]):
-            yield Problem(date, conflict("is a member", ends(member), known[date] or "no end"))
-
-    def _check_open(self, known: Mapping[str, Any], live: wire.Collaboration) -> Iterable[Problem]:
-        """An open invitation that gives something else is not taken over."""
-        there = next(iter(of_address(self.directory.open_invitations(known["collaboration"]), known["email"])), None)
-        if there is None or is_late(self.directory, there):
-            return
-        role, groups = known.get("intended_role", there.intended_role), known.get("groups")
-        there_in, _ = groups_of(live, there, groups or [])
-        other_groups = groups is not None and not same_groups(there_in, groups)
-        if role != there.intended_role or other_groups:
-            given = [group.short_name or group.identifier for group in there_in]
-            told = conflict(
-                "is invited",
-                words(there.intended_role, given),
-                words(role, given if groups is None else groups),
-            )
-            yield Problem("intended_role" if role != there.intended_role else "groups", told)
-
-    def _tell_of_lowering(self, old: CollaborationInviteInputs) -> None:
-        if not of_address(self.directory.open_invitations(old.collaboration), old.email):
-            self.warn(f"{self.about(old)}: {LAST_ADMIN_PERHAPS}")
-
-    def _is_same_person(self, known: Mapping[str, Any], old: CollaborationInviteInputs | None) -> bool:
-        """Whether it stays the person of that collaboration; what is not known yet is taken for another."""
-        identity = set(self.identity)
-        return old is not None and identity <= known.keys() and not identity & differing_in(old, known)
+    def beside(self, known: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+        """The collaboration that is made in the same run invites its administrators itself, as nothing else."""
+        yield from access.beside(known, sources.get("collaboration", {}).get("administrators", ()))
 
     def changed(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> set[str]:
         """What differs, `status` too when somebody has to be invited again."""
-        now = self._now()
-        status = status_now(old, now)
-        differing = {name for name in differing_in(old, known) if name not in self.ignored_after_create}
-        if status == "accepted":
-            differing.discard("invitation_expiry_date")
-            if not differing & set(self.identity):
-                # `check` fails on these, but only for whom it finds by address
-                if "membership_expiry_date" in differing:
-                    self.warn(f"{self.about(old)}: membership_expiry_date {FIXED_EXPIRY}; {REFUSED_LATER}")
-                if "groups" in differing:
-                    self.warn(f"{self.about(old)}: groups {fixed_groups(old.groups)}; {REFUSED_LATER}")
-        if status in LOST and not differing & set(self.identity):
-            limit = known.get("resend_limit", old.resend_limit)
-            last_day = known.get("membership_expiry_date", old.membership_expiry_date)
-            why_not = not_again(old, limit, last_day, now)
-            if why_not is None:
-                differing.add("status")
-            again = f"`pulumi up` invites again ({old.resends + 1} of {limit})"
-            self.warn(f"{self.about(old)}: {TOLD[status]}; {why_not or again}")
-        return differing
+        changed, verdict = access.drift(old, known, self._now())
+        if old.holder is not None and not changed & set(IDENTITY):
+            verdict.raise_if_refused(self.about(old))
+        return changed
+
+    def warnings(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> Iterable[str]:
+        """What becomes of somebody who is lost or has ended, and what will be refused, where `check` did not see it."""
+        _, verdict = access.drift(old, known, self._now())
+        return [*verdict.warnings, *(f"{self.about(old)} {problem.reason}" for problem in verdict.problems)]
 
     def _now(self) -> datetime:
         """The service's time, as far as it is known: a diff works without credentials."""
@@ -180,193 +113,231 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def create(self, inputs: CollaborationInviteInputs) -> CollaborationInviteState:
         """Invite, unless the person is in or asked already."""
+        wanted = state_of(inputs)
         with self.directory.lock(inputs.collaboration):
-            found = find(self.directory, state_of(inputs), f"create {inputs.email}", recent=True)
-            if found is None:
-                raise Refused(f"{self.about(inputs)}: there is no such collaboration; run `pulumi refresh`")
-            if found.member is not None:
-                for problem in self._check_member(dict(inputs), found.member):
-                    raise Refused(f"{self.about(inputs)}: {problem.property} {problem.reason}")
-                return state_of(inputs, found)
-            if found.status == "open" and found.invitation is not None:
-                if not gives(found.invitation, inputs):
-                    there = words(found.invitation.intended_role, [g.short_name for g in found.invitation.groups])
-                    told = conflict("is invited", there, words(inputs.intended_role, inputs.groups))
-                    raise Refused(f"{self.about(inputs)} {told}")
-                if inputs.membership_expiry_date:
-                    self.warn(f"{self.about(inputs)} {UNSEEN_END}")
-                if inputs.invitation_expiry_date and not self._ends_as(found.invitation, state_of(inputs)):
-                    until = iso(found.invitation.expires)
-                    self.warn(
-                        f"{self.about(inputs)} is invited already, until {until}: withdraw that in the web interface, "
-                        "so that `pulumi up` sends one with the declared invitation_expiry_date"
-                    )
-                return state_of(inputs, found)
-            wanted = state_of(inputs).model_copy(update={"home": found.home})
-            return self._sent(wanted, found.invitation, resends=0)
+            there = self._look(wanted, f"create {inputs.email}", recent=True)
+            verdict = access.inviting(dict(inputs), there)
+            self._tell(verdict, inputs)
+            assert there is not None
+            return self._sent(wanted, there) if verdict.action is Action.ADD else state_of(wanted, there)
+
+    def recreate(self, old: CollaborationInviteState, inputs: CollaborationInviteInputs) -> CollaborationInviteState:
+        """The state knows who accepted under another address, and how often a mail was sent."""
+        return self.update(old, inputs)
 
     def read(self, state: CollaborationInviteState) -> CollaborationInviteState | None:
         """What became of the person; None only when the collaboration is gone."""
-        found = find(self.directory, state, f"read {self.id_of(state)}")
-        if found is None:
-            return None
-        return state_of(state, found)
+        there = self._look(state, f"read {self.id_of(state)}")
+        return state_of(state, there) if there is not None else None
 
     def update(self, old: CollaborationInviteState, inputs: CollaborationInviteInputs) -> CollaborationInviteState:
         """Change what the invitation or the membership gives, or invite again."""
+        wanted = old.model_copy(update=values_of(inputs))
         with self.directory.lock(inputs.collaboration):
-            found = find(self.directory, old, f"update {self.id_of(old)}", recent=True)
-            if found is not None and found.status == "open" and found.invitation is not None:
-                at_this_moment = answered(self.directory, found.invitation.identifier)
-                if at_this_moment is None or at_this_moment.status != "open":
-                    found = find(self.directory, old)
-            if found is None:
-                raise Refused(f"{self.about(inputs)}: the collaboration is gone; run `pulumi refresh`")
-            kept = old.model_copy(update=values_of(inputs))
-            if found.member is not None:
-                return self._member_changed(old, kept, found)
-            if found.status == "open" and found.invitation is not None:
-                return self._invitation_changed(old, kept, found, found.invitation)
-            interrupted = found.status == "declined" and status_now(old, self.directory.now()) == "open"
-            if interrupted and moved(old, kept) and not ended(kept.membership_expiry_date, self.directory.now()):
-                self.warn(
-                    f"{self.about(inputs)}: the open invitation is gone, as if an earlier `pulumi up` had withdrawn it "
-                    "for its new date and then failed, so it is sent; SRAM does not warn whether the person declined it"
-                )
-                return self._sent(kept, None, resends=old.resends)
-            why_not = not_again(old, inputs.resend_limit, inputs.membership_expiry_date, self.directory.now())
-            if why_not is not None:
-                self.warn(f"{self.about(inputs)}: {TOLD[found.status]}; {why_not}")
-                return state_of(kept, found).model_copy(update=values_of(inputs))
-            return self._sent(kept, found.invitation, resends=old.resends + 1)
+            there = self._look(old, f"update {self.id_of(old)}", recent=True)
+            if there is not None and there.status != "accepted" and not self._is_open(there):
+                there = self._look(old, fresh=True)  # a listing may be behind, and a second mail cannot be taken back
+            if there is None:
+                raise Refused(f"{self.about(inputs)}: the collaboration is gone", Hint.REFRESH)
+            verdict = access.changing(old, wanted, there)
+            self._tell(verdict, inputs)
+            wanted = wanted.model_copy(update={"resends": verdict.resends})
+            if verdict.action is Action.ADD:
+                if there.open is not None:
+                    role, groups = access.merged(old, wanted, there.open)
+                    wanted = wanted.model_copy(update={"intended_role": role, "groups": groups})
+                return self._sent(wanted, there)
+            if verdict.action is Action.CHANGE:
+                there = self._changed(old, wanted, there)
+            return state_of(wanted, there)
 
     def ends(self, state: CollaborationInviteState) -> frozenset[str]:
         """A membership may be another resource's as well, which declares the address that the person accepted under."""
-        found = find(self.directory, state, f"end {self.id_of(state)}", recent=True)
-        if found is None or found.member is None:
-            return frozenset()
-        names = filter(None, (found.member.email, found.member.uid))
+        there = self._look(state, f"end {self.id_of(state)}", recent=True)
+        member = there.member if there is not None else None
+        names = filter(None, (member.email, member.uid)) if member is not None else ()
         return frozenset(f"{state.collaboration}/{name}".casefold() for name in names)
 
     def left_behind(self, state: CollaborationInviteState) -> str:
         """Who accepted under another address is not found by the declared one, so nobody looks after them now."""
-        if state.user is None:
-            return ""
-        return (
-            f"; if {state.user} accepted under another address than {state.email}, that membership stays and is in no "
-            "resource now, and the new resource invites again: rename with ResourceOptions(aliases=[...]) instead, or "
-            "remove the member in the web interface"
-        )
+        return access.left_behind(state)
 
     def delete(self, state: CollaborationInviteState) -> None:
         """End membership and invitation, or leave the membership where the program or the last admin asks for it."""
         with self.directory.lock(state.collaboration):
-            found = find(self.directory, state, f"delete {self.id_of(state)}", recent=True)
-            if found is None:
+            there = self._look(state, f"delete {self.id_of(state)}", recent=True)
+            if there is None:
                 return
-            if found.member is not None:
-                self._end(state, found.member)
-            withdrawn = {state.invitation_id, found.invitation.identifier if found.invitation else None} - {None}
-            invited = self.directory.open_invitations(state.collaboration)
-            withdrawn |= {each.identifier for each in of_address(invited, state.email)}
-            for invitation_id in sorted(filter(None, withdrawn)):
-                if found.member is None:
-                    self._end_if_accepted(state, invitation_id)
-                withdraw(self.directory, state.collaboration, invitation_id)
+            listed = self.directory.open_invitations(state.collaboration)
+            invitations = {each.identifier for each in of_address(listed, state.email)} | {*there.blocking}
+            for invitation_id in sorted(invitations | ({state.invitation_id} if state.invitation_id else set())):
+                if state.user is None:  # who has accepted since is a member, which withdrawing would not end
+                    found = self._invitation(invitation_id)
+                    accepted = found.uid if found is not None and found.status == "accepted" else None
+                    state = state.model_copy(update={"user": accepted})
+                self._withdraw(state.collaboration, invitation_id)
+            there = self._look(state, fresh=True)  # nobody can come in any more: who is in by now?
+            verdict = access.deleting(state, there) if there is not None else None
+            if there is None or verdict is None:
+                return
+            self._tell(verdict, state)
+            uid = there.member.uid if there.member is not None else state.user
+            if verdict.action is Action.END and uid is not None:
+                self._end(state.collaboration, uid)
 
-    # --- writing ---
+    # --- observing ---
 
-    def _sent(
-        self, wanted: CollaborationInviteState, stale: wire.Invitation | None, *, resends: int
-    ) -> CollaborationInviteState:
-        return send(self.directory, self.warn, self.about(wanted), wanted, stale, resends)
-
-    def _invitation_changed(
-        self, old: CollaborationInviteState, kept: CollaborationInviteState, found: Found, invitation: wire.Invitation
-    ) -> CollaborationInviteState:
-        dates = moved(old, kept)
-        over = ended(kept.membership_expiry_date, self.directory.now())
-        if dates and over:
-            self.warn(f"{self.about(kept)}: the open invitation stays as it is; {over}")
-        elif dates == ["invitation_expiry_date"] and self._ends_as(invitation, kept):
-            pass  # sent already, by an `up` that was interrupted
-        elif dates and invitation.identifier == old.invitation_id:
-            self.warn(
-                f"{self.about(kept)}: {' and '.join(dates)} of an open invitation cannot be changed, so it is "
-                "withdrawn and sent again"
+    def _look(
+        self, state: CollaborationInviteState, reader: str | None = None, *, recent: bool = False, fresh: bool = False
+    ) -> There | None:
+        """What there is of the person; None when the collaboration is gone. `fresh`: at this moment."""
+        directory, identifier = self.directory, state.collaboration
+        try:
+            if fresh:
+                live = directory.collaboration_now(identifier)
+            else:
+                live = directory.collaboration(identifier, reader, recent=recent)
+            there = There.seen(state, live, directory.now())
+            if there.member is not None:
+                return there
+            invited = (
+                directory.open_invitations_now(identifier)
+                if fresh
+                else directory.open_invitations(identifier, reader, recent=recent)
             )
-            return self._sent(kept, invitation, resends=old.resends)
-        elif "membership_expiry_date" in dates:
-            self.warn(f"{self.about(kept)} {UNSEEN_END}")
-        if not gives(invitation, kept):
-            give(self.directory, kept, invitation.identifier, found.added)
-        again = status_now(old, self.directory.now()) in LOST and invitation.identifier != old.invitation_id
-        changed = {
-            "status": "open",
-            "invitation_id": invitation.identifier,
-            "invitation_expires": iso(invitation.expires),
-            "user": None,
-            "resends": old.resends + again,
-        }
-        return kept.model_copy(update=changed)
+        except NotFound:
+            return None
+        mine = [each for each in invited if each.identifier == state.invitation_id]
+        invitation = next(iter([*mine, *of_address(invited, state.email)]), None)
+        if invitation is None and state.invitation_id and state.user is None:
+            invitation = self._invitation(state.invitation_id)
+            if invitation is not None and invitation.status == "accepted":
+                live = directory.collaboration_now(identifier)  # the shared listing may be older than the membership
+        return There.seen(state, live, directory.now(), invitation)
 
-    @staticmethod
-    def _ends_as(invitation: wire.Invitation, wanted: CollaborationInviteState) -> bool:
-        declared = wanted.invitation_expiry_date
-        return declared is not None and near(invitation.expires, moment(declared))
+    def _invitation(self, invitation_id: str) -> wire.Invitation | None:
+        """An invitation at this moment, in whatever state. None: it is gone."""
+        try:
+            return self.directory.invitation(invitation_id)
+        except NotFound:
+            return None
 
-    def _member_changed(
-        self, old: CollaborationInviteState, kept: CollaborationInviteState, found: Found
-    ) -> CollaborationInviteState:
-        member = found.member
-        assert member is not None
-        date = "membership_expiry_date"
-        if not same_moment(getattr(old, date), getattr(kept, date)) and not expires_as(member, getattr(kept, date)):
-            raise Refused(f"{self.about(kept)}: {date} {FIXED_EXPIRY}")
-        if set(old.groups) != set(kept.groups):
-            raise Refused(f"{self.about(kept)}: groups {fixed_groups(old.groups)}")
-        if member.role != kept.intended_role:
-            live = self.directory.collaboration_now(kept.collaboration)
-            if live.is_last_admin(member):
-                raise Refused(f"{self.about(kept)}: intended_role {LAST_ADMIN}")
-            converge(lambda: self._role_set(kept, member.uid), lambda: self._has_role(kept, member.uid))
-        return state_of(kept, found).model_copy(update=values_of(kept))
+    def _is_open(self, there: There) -> bool:
+        found = self._invitation(there.open.identifier) if there.open is not None else None
+        return found is not None and found.status == "open"
 
-    def _role_set(self, wanted: CollaborationInviteState, uid: str) -> bool:
-        self.directory.set_role(wanted.collaboration, uid, wanted.intended_role)
-        return True
+    # --- applying ---
 
-    def _has_role(self, wanted: CollaborationInviteState, uid: str) -> bool | None:
-        member = self.directory.collaboration_now(wanted.collaboration).member(uid, wanted.email)
-        return True if member is not None and member.role == wanted.intended_role else None
+    def _tell(self, verdict: access.Verdict, inputs: CollaborationInviteInputs) -> None:
+        verdict.raise_if_refused(self.about(inputs))
+        for text in verdict.warnings:
+            self.warn(text)
 
-    def _end_if_accepted(self, state: CollaborationInviteState, invitation_id: str) -> None:
-        """Who has accepted since the listing was read is a member, which withdrawing the invitation would not end."""
-        invitation = answered(self.directory, invitation_id)
-        if invitation is not None and invitation.status == "open":
-            return
-        uid = invitation.uid if invitation is not None else None
-        member = self.directory.collaboration_now(state.collaboration).member(uid, state.email)
-        if member is not None:
-            self._end(state, member)
-
-    def _end(self, state: CollaborationInviteState, member: wire.Member) -> None:
-        if state.on_delete == "keep":
-            self.warn(f"{self.about(state)} stays a member, as on_delete is 'keep'")
-            return
-        if member.role == "admin" and self.directory.collaboration_now(state.collaboration).is_last_admin(member):
+    def _sent(self, wanted: CollaborationInviteState, there: There) -> CollaborationInviteState:
+        """Send an invitation, after that has gone which stands in its way: a stale invitation, a dead membership."""
+        about = self.about(wanted)
+        until = moment(wanted.invitation_expiry_date) if wanted.invitation_expiry_date else None
+        if until is not None and until <= there.now:
             self.warn(
-                f"{self.about(state)} is the last admin and stays a member; it goes with the collaboration, or when "
-                "somebody else is an admin"
+                f"{about}: invitation_expiry_date {wanted.invitation_expiry_date} has passed, so this invitation is "
+                f"valid for as long as {NAME} gives by itself"
             )
-            return
+            until = None
+        if there.blocking or there.member is not None:
+            self._check_groups(wanted)
+        new = wanted.model_copy(update={"user": None, "invitation_id": None, "status": "open"})
 
+        def write() -> There:
+            if there.member is not None:
+                self._end(wanted.collaboration, there.member.uid)
+            for invitation_id in there.blocking:
+                self._withdraw(wanted.collaboration, invitation_id)
+            sent = self.directory.invite(
+                wanted.collaboration,
+                [wanted.email],
+                wanted.intended_role,
+                message=wanted.message,
+                sender_name=wanted.sender_name,
+                invitation_expiry_date=until,
+                membership_expiry_date=moment(wanted.membership_expiry_date) if wanted.membership_expiry_date else None,
+                groups=wanted.groups,
+            )
+            mine = [each for each in sent if same_email(each.email, wanted.email)]
+            if not mine:
+                raise Refused(f"{about}: {NAME} left the address out, so nobody was invited; check it")
+            return There(there.now, "open", invitation=wire.Invitation.of(mine[0], wanted.intended_role, wanted.groups))
+
+        def look() -> There | None:
+            found = self._look(new, fresh=True)
+            if found is None or found.status not in ("open", "accepted") or {*found.blocking} & {*there.blocking}:
+                return None
+            return found
+
+        made = converge(write, look)
+        access.inviting(values_of(new), made).raise_if_refused(about)  # somebody else's may have come first
+        return state_of(new, made)
+
+    def _check_groups(self, wanted: CollaborationInviteState) -> None:
+        """Ask again where the listing lacks a group, which may have been made since."""
+        if any(access.unknown_groups(self.directory.collaboration(wanted.collaboration), wanted.groups)):
+            for problem in access.unknown_groups(self.directory.collaboration_now(wanted.collaboration), wanted.groups):
+                raise Refused(f"{self.about(wanted)} {problem.reason}")
+
+    def _changed(self, old: CollaborationInviteState, wanted: CollaborationInviteState, there: There) -> There:
+        """Give a member the wanted role, or let the open invitation give what the program changes."""
+        if there.member is not None:
+            member = there.member.model_copy(update={"role": wanted.intended_role})
+            self._give_role(wanted, member.uid)
+            return replace(there, member=member)
+        assert there.open is not None
+        role, groups = access.merged(old, wanted, there.open)
+        self._give(wanted.collaboration, there.open.identifier, role, groups, there.everybodys)
+        given = [group for group in there.open.groups if group.names & set(groups)]
+        known = {name for group in given for name in group.names}
+        given += [wire.Group(identifier=name, short_name=name) for name in groups if name not in known]
+        return replace(there, invitation=there.open.model_copy(update={"intended_role": role, "groups": given}))
+
+    def _give(
+        self, collaboration: str, invitation_id: str, role: str, groups: list[str], everybodys: Iterable[str]
+    ) -> None:
         def write() -> bool:
-            ignore_not_found(lambda: self.directory.remove_member(state.collaboration, member.uid))
+            # what is not named is taken away, also what the service has added
+            self.directory.update_invitation(collaboration, invitation_id, role, [*groups, *everybodys])
             return True
 
         def look() -> bool | None:
-            live = self.directory.collaboration_now(state.collaboration)
-            return True if all(each.uid != member.uid for each in live.members) else None
+            found = self._invitation(invitation_id)
+            if found is None:
+                return None
+            given = [group for group in found.groups if group.identifier not in everybodys]
+            return True if gives(found.model_copy(update={"groups": given}), role, groups) else None
+
+        converge(write, look)
+
+    def _give_role(self, wanted: CollaborationInviteState, uid: str) -> None:
+        def write() -> bool:
+            self.directory.set_role(wanted.collaboration, uid, wanted.intended_role)
+            return True
+
+        def look() -> bool | None:
+            member = self.directory.collaboration_now(wanted.collaboration).user(uid)
+            return True if member is not None and member.role == wanted.intended_role else None
+
+        converge(write, look)
+
+    def _withdraw(self, collaboration: str, invitation_id: str) -> None:
+        def write() -> bool:
+            ignore_not_found(lambda: self.directory.delete_invitation(collaboration, invitation_id))
+            return True
+
+        converge(write, lambda: True if self._invitation(invitation_id) is None else None)
+
+    def _end(self, collaboration: str, uid: str) -> None:
+        def write() -> bool:
+            ignore_not_found(lambda: self.directory.remove_member(collaboration, uid))
+            return True
+
+        def look() -> bool | None:
+            return True if self.directory.collaboration_now(collaboration).user(uid) is None else None
 
         converge(write, look)

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from pydantic import ConfigDict
-
 from ...converge import converge
-from ...errors import BadResponse, Forbidden, NotFound, Refused, Rejected
-from ...lifecycle import Inputs, Lifecycle
+from ...decisions import Action
+from ...errors import BadResponse, Forbidden, Hint, NotFound, Problem, Refused, Rejected
+from ...lifecycle import Lifecycle, Notice
 from .. import wire
-from ..client import NAME, Client, DatabaseError
-from .ours import home_of, must_be_ours
-from .values import EntityId, Identifier
+from ..access import service as access
+from ..access.collaboration import not_in_force
+from ..access.service import ServiceConnectionInputs, ServiceConnectionState, stored
+from ..client import DatabaseError
+from ..directory import Directory
+from ..wire import NAME
 
 
-class ServiceConnectionInputs(Inputs):
-    """What is declared about a service of a collaboration."""
-
-    collaboration: Identifier
-    service_entity_id: EntityId
-
-
-class ServiceConnectionState(ServiceConnectionInputs):
-    """What is kept about a service of a collaboration."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    status: Literal["connected", "pending"] = "connected"
-    entity_id: str | None = None
-    """The entity id as the service spells it."""
-    home: str | None = None
-    """Where the collaboration is, as `server/organisation`."""
-
-
-class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConnectionState, Client]):
+class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConnectionState, Directory]):
     """One service in one collaboration. A request that waits is remembered: the API does not show it."""
 
     inputs_model = ServiceConnectionInputs
@@ -52,39 +35,49 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
 
     def grants(self, inputs: ServiceConnectionInputs) -> frozenset[str]:
         """The id, for which case and blanks at the end do not matter."""
-        return frozenset({f"{inputs.collaboration}/{_folded(inputs.service_entity_id)}".casefold()})
+        return frozenset({f"{inputs.collaboration}/{access.folded(inputs.service_entity_id)}".casefold()})
 
     def from_id(self, id_: str) -> dict[str, Any]:
         """Collaboration and entity id of an id."""
         collaboration, _, entity_id = id_.partition("/")
         return {"collaboration": collaboration, "service_entity_id": entity_id}
 
+    def check(self, known: Mapping[str, Any], old: ServiceConnectionInputs | None) -> Iterable[Problem | Notice]:
+        """Whether there is such a collaboration, whether it is in force, and whether the service is connected."""
+        if "collaboration" not in known or "service_entity_id" not in known:
+            return
+        wanted, now = ServiceConnectionInputs(**known), self.directory.now()
+        listed = self._listed(wanted.collaboration)
+        if old is None or self.grants(old) != self.grants(wanted):
+            live = listed or self._live(wanted, "check it")
+            yield from access.connecting(self.about(wanted), wanted.service_entity_id, live, now).findings()
+        elif listed is not None:
+            yield from map(Notice, not_in_force(listed, now))
+
     def changed(self, old: ServiceConnectionState, known: Mapping[str, Any]) -> set[str]:
         """Another collaboration or service; spelling does not count."""
-        differing = {
+        return {
             name
             for name, value in known.items()
-            if name in self.identity and _folded(getattr(old, name)) != _folded(value)
+            if name in self.identity and access.folded(getattr(old, name)) != access.folded(value)
         }
-        if old.status == "pending" and not differing:
-            self._tell_pending(old)
-        return differing
+
+    def warnings(self, old: ServiceConnectionState, known: Mapping[str, Any]) -> Iterable[str]:
+        """That it still waits."""
+        return () if self.changed(old, known) else access.waiting(self.about(old), old)
 
     def create(self, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
         """Connect it, or ask for it; what is connected already is taken over without a call."""
+        about = self.about(inputs)
         with self.directory.lock(inputs.collaboration):
-            try:
-                reader = f"create {inputs.service_entity_id}"
-                live = self.directory.collaboration(inputs.collaboration, reader, recent=True)
-            except NotFound as error:
-                raise Refused(f"{self.about(inputs)}: there is no such collaboration ({error})") from error
-            home = home_of(self.directory, live)
-            stored = _stored(live, inputs)
-            if stored is not None:
-                return _state(inputs, "connected", stored, home)
-            state = converge(lambda: self._asked(inputs, home), lambda: self._connected(inputs, home))
-            if state.status == "pending":
-                self._tell_pending(state)
+            live = self._live(inputs, f"create {inputs.service_entity_id}")
+            decision = access.connecting(about, inputs.service_entity_id, live, self.directory.now())
+            decision.raise_if_refused(about, named=True)
+            if live is not None and decision.action is Action.NOTHING:
+                return _state(inputs, "connected", stored(live, inputs.service_entity_id))
+            state = converge(lambda: self._asked(inputs), lambda: self._connected(inputs))
+            for text in access.waiting(about, state):
+                self.warn(text)
             return state
 
     def read(self, state: ServiceConnectionState) -> ServiceConnectionState | None:
@@ -92,62 +85,59 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
         try:
             live = self.directory.collaboration(state.collaboration, f"read {self.id_of(state)}")
         except NotFound:
-            must_be_ours(self.directory, self.about(state), state.home)
             return None
-        stored = _stored(live, state)
-        if stored is not None:
-            return _state(state, "connected", stored, home_of(self.directory, live))
+        there = stored(live, state.service_entity_id)
+        if there is not None:
+            return _state(state, "connected", there)
         return state if state.status == "pending" else None
 
     def update(self, old: ServiceConnectionState, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
         """Nothing can be changed in place but the spelling."""
-        if old.status == "pending":
-            self._tell_pending(old)
-        return _state(inputs, old.status, old.entity_id, old.home)
+        return _state(inputs, old.status, old.entity_id)
 
     def delete(self, state: ServiceConnectionState) -> None:
-        """Disconnect it; a request that waits can only be left."""
+        """Disconnect it, whatever a listing shows; a request that waits can only be left."""
         with self.directory.lock(state.collaboration):
             try:
-                reader = f"delete {self.id_of(state)}"
-                live = self.directory.collaboration(state.collaboration, reader, recent=True)
-                if state.status == "pending" and _stored(live, state) is None:
-                    live = self.directory.collaboration_now(state.collaboration)  # it may have been approved just now
-            except NotFound:
-                must_be_ours(self.directory, self.about(state), state.home)
-                return
-            stored = _stored(live, state)
-            if stored is not None:
-                converge(lambda: self._disconnected(state, stored), lambda: self._is_gone(state))
-            elif state.status == "pending":
-                self.warn(
-                    f"{self.about(state)}: the request still waits; only a person can cancel it, in the web "
-                    "interface, or it goes with the collaboration"
-                )
+                converge(lambda: self._disconnected(state), lambda: self._is_gone(state))
+            except Forbidden as error:
+                raise Refused(f"{self.about(state)}: {error}", Hint.FORGET) from error
 
-    def _asked(self, inputs: ServiceConnectionInputs, home: str) -> ServiceConnectionState:
+    def _listed(self, identifier: str) -> wire.Collaboration | None:
+        """The collaboration as the listing of all of them has it, which a preview asks for anyway."""
+        return self.directory.organisation().by_identifier(identifier)
+
+    def _live(self, inputs: ServiceConnectionInputs, reader: str) -> wire.Collaboration | None:
+        try:
+            return self.directory.collaboration(inputs.collaboration, reader, recent=True)
+        except NotFound:
+            return None
+
+    def _asked(self, inputs: ServiceConnectionInputs) -> ServiceConnectionState:
         try:
             answer = self.directory.connect_service(inputs.collaboration, inputs.service_entity_id.strip())
         except DatabaseError:
             raise
         except (Forbidden, NotFound, Rejected) as error:
             if isinstance(error, Rejected) and "request already exists" in str(error):
-                return _state(inputs, "pending", None, home)
-            raise error.plus(f". {_what_to_do(error)}") from error
+                return _state(inputs, "pending", None)
+            raise error.plus(f". {access.advice(error)}") from error
         if answer.status not in ("connected", "pending"):
             raise BadResponse(f"{NAME} answered with the unknown status {answer.status!r}; look in the web interface")
-        return _state(inputs, "connected" if answer.status == "connected" else "pending", answer.entity_id, home)
+        return _state(inputs, "connected" if answer.status == "connected" else "pending", answer.entity_id)
 
-    def _connected(self, inputs: ServiceConnectionInputs, home: str) -> ServiceConnectionState | None:
-        stored = _stored(self.directory.collaboration_now(inputs.collaboration), inputs)
-        return _state(inputs, "connected", stored, home) if stored is not None else None
+    def _connected(self, inputs: ServiceConnectionInputs) -> ServiceConnectionState | None:
+        there = stored(self.directory.collaboration_now(inputs.collaboration), inputs.service_entity_id)
+        return _state(inputs, "connected", there) if there is not None else None
 
-    def _disconnected(self, state: ServiceConnectionState, stored: str) -> bool:
+    def _disconnected(self, state: ServiceConnectionState) -> bool:
         try:
-            self.directory.disconnect_service(state.collaboration, stored)
+            self.directory.disconnect_service(state.collaboration, state.entity_id or state.service_entity_id.strip())
         except Rejected as error:
             if error.status != 409:  # 409: it is not connected, which is what we want
                 raise
+            if state.status == "pending":
+                self.warn(access.left_waiting(self.about(state)))
         return True
 
     def _is_gone(self, state: ServiceConnectionState) -> bool | None:
@@ -155,50 +145,16 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
             live = self.directory.collaboration_now(state.collaboration)
         except NotFound:
             return True
-        return True if _stored(live, state) is None else None
-
-    def _tell_pending(self, state: ServiceConnectionState) -> None:
-        self.warn(
-            f"{self.about(state)} is not connected yet: the owner of the service has to approve it; `pulumi refresh` "
-            "sees when that was done"
-        )
-
-
-def _folded(value: str) -> str:
-    return value.strip().casefold()
-
-
-def _stored(live: wire.Collaboration, inputs: ServiceConnectionInputs) -> str | None:
-    """The service's own spelling of its entity id, if it is connected."""
-    wanted = _folded(inputs.service_entity_id)
-    return next((entity_id for entity_id in live.services if _folded(entity_id) == wanted), None)
+        return True if stored(live, state.service_entity_id) is None else None
 
 
 def _state(
-    inputs: ServiceConnectionInputs, status: Literal["connected", "pending"], stored: str | None, home: str | None
+    inputs: ServiceConnectionInputs, status: Literal["connected", "pending"], there: str | None
 ) -> ServiceConnectionState:
     return ServiceConnectionState(
         collaboration=inputs.collaboration,
         service_entity_id=inputs.service_entity_id,
+        account=inputs.account,
         status=status,
-        entity_id=stored,
-        home=home,
+        entity_id=there,
     )
-
-
-def _what_to_do(error: Exception) -> str:
-    said = str(error)
-    if "has no administrator" in said:
-        return (
-            "The owner of this service has to approve, and asks an admin of the collaboration: somebody has to accept "
-            "an invitation as admin first; run `pulumi up` again then"
-        )
-    if "not_allowed_organisation" in said:
-        return "The service is not open to this organisation: ask its owner to allow it, or take it out of the program"
-    if "Connection not allowed" in said:
-        return "The service is connected to every collaboration already: take it out of the program"
-    if isinstance(error, NotFound):
-        return "No service has this entity id: check its spelling, or ask the owner of the service"
-    if isinstance(error, Forbidden):
-        return "The collaboration is not one of this API key's organisation: check its identifier and the key"
-    return "Look at the service's connection settings in the web interface"

@@ -74,13 +74,31 @@ def test_a_wait_that_is_too_long(waits: list[float], wait: int) -> None:
     assert converge(service.write, service.look) == "seen"
 
 
-@pytest.mark.parametrize(
-    "error", [Rejected("no", retry_after=10), TooManyRequests("slower", status=429, retry_after=10)]
-)
-def test_a_refusal_waits_for_nothing(waits: list[float], error: RequestError) -> None:
+def test_a_refusal_waits_for_nothing(waits: list[float]) -> None:
     """A refusal is final whatever it says of waiting."""
-    service = Service(error)
-    with pytest.raises(type(error)):
+    service = Service(Rejected("no", retry_after=10))
+    with pytest.raises(Rejected):
         converge(service.write, service.look)
     assert service.calls == ["write", "look"]
     assert waits == []
+
+
+def limited(wait: int | None) -> TooManyRequests:
+    """A limiter's answer."""
+    return TooManyRequests("slower", status=429, retry_after=wait)
+
+
+def test_a_limiter_may_answer_after_the_effect(waits: list[float]) -> None:
+    """A write that meets a 429 and had its effect is not sent again: no person gets two mails by it."""
+    service = Service(limited(7), shown_after=1)
+    assert converge(service.write, service.look) == "seen"
+    assert service.calls == ["write", "look"]
+    assert waits == [7]
+
+
+def test_a_limiter_mostly_answers_before(waits: list[float]) -> None:
+    """A write that meets a 429 and had no effect is sent again after the time asked for, or after our own pause."""
+    service = Service(limited(7), limited(None))
+    assert converge(service.write, service.look) == "written"
+    assert service.calls == ["write", "look", "write", "look", "write"]
+    assert waits == [7, 2 * PAUSE]

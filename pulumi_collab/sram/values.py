@@ -11,14 +11,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StrictStr
 
-from ..client import same_email
+from .emails import complaint
 
-EMAIL_LENGTH = 255
-_EMAIL = re.compile(r"\S+@\S+")
 _SHORT_NAME = re.compile(r"[a-z_][a-z_0-9]{0,15}")
 _TAG = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _WEBSITE = re.compile(r"(https?|ssh|ftp)://\S+", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"[0-9A-Za-z_-]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 TOLERANCE = timedelta(hours=2)
@@ -37,8 +36,11 @@ def moment(text: str) -> datetime:
 
 
 def expiry_day(when: datetime) -> date:
-    """The day that the service keeps of a collaboration's expiry: of four hours later."""
-    return (when.astimezone(UTC) + _ROUNDING).date()
+    """The day that the service keeps of a collaboration's expiry: of four hours later, while there is such a day."""
+    try:
+        return (when.astimezone(UTC) + _ROUNDING).date()
+    except OverflowError:
+        return date.max
 
 
 def expiry_moment(text: str) -> datetime:
@@ -67,7 +69,7 @@ def folded(values: Iterable[str]) -> set[str]:
 
 def _date(value: str) -> str:
     try:
-        expiry_day(moment(value))
+        moment(value) + _ROUNDING  # a later moment is none that the service could keep
     except (ValueError, OverflowError):
         raise ValueError(
             "must be a day such as 2027-06-30, or a date and time with a time zone such as 2027-06-30T12:00:00+02:00"
@@ -76,15 +78,19 @@ def _date(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
-        raise ValueError(f"must be an e-mail address such as bob@example.org, not {value!r}")
-    if len(value) > EMAIL_LENGTH:
-        raise ValueError(f"must have at most {EMAIL_LENGTH} characters, not {len(value)}")
+    if wrong := complaint(value):
+        raise ValueError(wrong)
     return value
 
 
 def _email_or_none(value: str) -> str:
     return _email(value) if value else value
+
+
+def _text(value: str) -> str:
+    if odd := next((each for each in value if each == "\0" or "\ud800" <= each <= "\udfff"), None):
+        raise ValueError(f"must not hold U+{ord(odd):04X}, which is no character, or half of one")
+    return value
 
 
 def _short_name(value: str) -> str:
@@ -103,7 +109,7 @@ def _name(value: str) -> str:
         raise ValueError("must not be empty")
     if len(value) > 255:
         raise ValueError(f"must have at most 255 characters, not {len(value)}")
-    return value
+    return _text(value)
 
 
 def _tag(value: str) -> str:
@@ -118,13 +124,13 @@ def _tag(value: str) -> str:
 def _unit(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty")
-    return value
+    return _text(value)
 
 
 def _website(value: str) -> str:
     if value.strip() and not _WEBSITE.fullmatch(value.strip()):
         raise ValueError(f"must begin with https://, http://, ssh:// or ftp://; {value!r} does not")
-    return value
+    return _text(value)
 
 
 def _logo(value: str) -> str:
@@ -141,11 +147,11 @@ def _logo(value: str) -> str:
 def _entity_id(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty: it is the entity id of the service, such as https://wiki.example.org")
-    return value
+    return _text(value)
 
 
 def _identifier(value: str) -> str:
-    if not value.strip() or "/" in value or any(c.isspace() for c in value):
+    if not _IDENTIFIER.fullmatch(value):
         raise ValueError("must be the identifier of a collaboration, such as the output `identifier` of one")
     return value
 
@@ -156,13 +162,13 @@ def _once(values: list[str]) -> list[str]:
 
 
 def _each_person_once(values: list[str]) -> list[str]:
-    found: list[str] = []
+    found: dict[str, str] = {}
     for value in values:
-        if not any(same_email(value, other) for other in found):
-            found.append(value)
-    return found
+        found.setdefault(value.casefold(), value)
+    return list(found.values())
 
 
+Text = Annotated[StrictStr, AfterValidator(_text)]
 Date = Annotated[StrictStr, AfterValidator(_date)]
 Email = Annotated[StrictStr, AfterValidator(_email)]
 EmailOrNone = Annotated[StrictStr, AfterValidator(_email_or_none)]
