@@ -16,12 +16,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import CollabError, ConfigError, Forbidden, HalfDone, InvalidInput, NotFound, Problem, Refused, one_line
+from ..errors import CollabError, ConfigError, Forbidden, HalfDone, InvalidInput, NotFound, Problem, Refused
 from ..lifecycle import Inputs, Lifecycle, Memory, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
 from .claims import Claims, Ending, Other, Within
-from .sentences import LONGEST, Error, Told, elsewhere, hinted, told
+from .sentences import Error, Told, elsewhere, fit, hinted, told
 from .validation import problems, validated
 
 Properties = dict[str, Any]
@@ -213,7 +213,7 @@ class Operations:
         """A difference is computed twice, and twenty people may have one thing in common: it is said once."""
         if text not in self._warned:
             self._warned.add(text)
-            self._warn(one_line(text, limit=LONGEST))
+            self._warn(fit(text))
 
     def _live_problems(
         self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, Any]
