@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..platform import Kind, Platform
 from ..settings import Schema, Setting, token_complaint
+from . import holdings
 from .client import NAME, Client
 from .lifecycles import ClientCollaboratorsLifecycle
 
@@ -30,6 +31,7 @@ PLATFORM = Platform(
             "ClientCollaborators",
             ClientCollaboratorsLifecycle,
             "pulumi_collab.aps.resources:ClientCollaboratorsProvider",
+            holdings.collaborators,
         ),
     ),
     roles=("VIEWER", "EDITOR", "OWNER"),

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from ..grants import Grant
 from .clock import rfc3339
 from .live import NotChecked, not_checked_block
-from .model import Block, Grid, Line, Report, Tone, code, ours, soft, strong, theirs
-from .words import day, person, plural, privileges, scope_name, ways
+from .model import Block, Grid, Line, Report, Span, Tone, code, ours, soft, strong, theirs
+from .words import day, person, plural, privileges, scope_name, source, ways
 
 Pivot = Literal["person", "scope", "role"]
 _GRID = ("person", "platform", "scope", "role", "+", "status", "until", "via", "declared")
@@ -161,11 +161,9 @@ def _row(grant: Grant, state_known: bool) -> tuple[Line, ...]:
     )
 
 
-def _declared(grant: Grant, state_known: bool) -> Any:
+def _declared(grant: Grant, state_known: bool) -> Span:
     if grant.declared is not None:
-        where = grant.declared.where
-        line = grant.declared.line
-        return theirs(f"{where}:{line}" if where and line else grant.declared.urn or where or "yes")
+        return theirs(source(grant.declared) or "yes")
     if grant.fixed is not None:
         return soft("cannot be")
     return ours("no") if state_known else soft("not known")

@@ -180,7 +180,7 @@ class _Scope:
             yield self._finding("kept", there, None, f"{rights(there)}, left alone by `keep`", "", "note")
         else:
             invited = ", invited" if there.status == "invited" else ""
-            words = f"{rights(there)}{invited}   in no resource"
+            words = f"{rights(there)}{invited}, in no resource"
             severity: Severity = "error" if there.privileged else "warning"
             yield self._finding("unmanaged", there, None, words, "declare it, or remove the person", severity)
 

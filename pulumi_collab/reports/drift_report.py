@@ -10,8 +10,8 @@ from ..grants import Grant
 from .clock import rfc3339
 from .drift import DRIFT, TOLD, Comparison, Finding
 from .live import NotChecked
-from .model import Block, Item, Line, Report, Result, Rule, Tone, code, ours, soft, strong
-from .words import person, plural, rights
+from .model import Block, Grid, Item, Line, Report, Result, Rule, Tone, code, ours, soft, strong
+from .words import person, plural, rights, source
 
 RULES = (
     Rule("PC001", "unmanaged", "Somebody has access and is in no resource"),
@@ -28,6 +28,7 @@ _HEADLINE = {
     "missing": ("is declared and has no access", "are declared and have no access"),
     "overdue": ("should have ended", "should have ended"),
 }
+_GRID = ("kind", "person", "what is so", "where, or what to do")
 _COLUMNS = ("kind", "scope", "person", "live", "declared", "where", "words", "do")
 
 
@@ -37,11 +38,13 @@ def drift_report(found: Comparison, now: datetime, stack: str = "") -> Report:
     scopes = {scope: list(some) for scope, some in groupby(findings, key=lambda each: each.scope)}
     missing = {name: [each for each in found.not_checked if each.scope == name] for name in _scopes(found)}
     blocks = [
-        Block(scope, (*map(_item, scopes.get(scope, ())), *map(_unchecked, missing.get(scope, ()))))
+        Block(scope, grid=Grid(_GRID, (*map(_row, scopes.get(scope, ())), *map(_unchecked, missing.get(scope, ())))))
         for scope in sorted({*scopes, *missing})
     ]
     if suppressed := found.of("suppressed"):
-        blocks.append(Block(f"Suppressed: {len(suppressed)}", tuple(map(_item, suppressed)), folded=True))
+        blocks.append(
+            Block(f"Suppressed: {len(suppressed)}", grid=Grid(_GRID, tuple(map(_row, suppressed))), folded=True)
+        )
     if found.notes:
         blocks.append(Block("Ignore file", tuple(Item((ours(note),), "note", "warn") for note in found.notes)))
     return Report(
@@ -76,34 +79,20 @@ def _headline(found: Comparison) -> str:
     if found.not_checked:
         told.append(f"{plural(len(found.not_checked), 'thing')} could not be checked")
     share = f"{found.in_sync} of {found.total} grants agree ({_percent(found.coverage)} %)"
-    return f"DRIFT  {'; '.join(told)}.   {share}" if told else f"IN SYNC  {share}"
+    return f"DRIFT: {'; '.join(told)}. {share}" if told else f"In sync: {share}"
 
 
 def _percent(share: float) -> int:
     return min(int(share * 100), 99) if share < 1 else 100  # 499 of 500 is not all
 
 
-def _item(finding: Finding) -> Item:
-    shown = finding.was or finding.kind
-    line: list[Any] = [code(shown), ours("  "), strong(person(finding.grant)), ours(f"  {finding.words}")]
-    if finding.kind == "suppressed":
-        line.append(soft(f"  ({finding.do})"))
-    elif where := _where(finding):
-        line.append(soft(f"   {where}"))
-    tone: Tone = "bad" if finding.severity == "error" else "warn" if finding.kind in DRIFT else "none"
-    return Item(tuple(line), finding.kind, tone)
+def _row(finding: Finding) -> tuple[Line, ...]:
+    last = ours(finding.do) if finding.kind == "suppressed" else soft(source(finding.source))
+    return (code(finding.was or finding.kind),), (strong(person(finding.grant)),), (ours(finding.words),), (last,)
 
 
-def _unchecked(missing: NotChecked) -> Item:
-    line: Line = (code("not checked"), ours(f"  {missing.words}"), soft(f"   {missing.do}"))
-    return Item(line, "not checked", "warn")
-
-
-def _where(finding: Finding) -> str | None:
-    source = finding.source
-    if source is None:
-        return None
-    return f"{source.where}:{source.line}" if source.where and source.line else source.where or source.urn
+def _unchecked(missing: NotChecked) -> tuple[Line, ...]:
+    return (code("not checked"),), (), (ours(missing.words),), (soft(missing.do),)
 
 
 # --- for programs ---
@@ -131,7 +120,7 @@ def _json(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity,
         "live": finding.live.model_dump(mode="json") if finding.live else None,
         "declared": finding.declared.model_dump(mode="json") if finding.declared else None,
-        "where": _where(finding),
+        "where": source(finding.source, short=False) or None,
         "do": finding.do,
     }
     if finding.entry is not None:
@@ -151,7 +140,7 @@ def _record(finding: Finding) -> dict[str, str]:
         "person": finding.grant.principal.key,
         "live": _rights(finding.live),
         "declared": _rights(finding.declared),
-        "where": _where(finding) or "",
+        "where": source(finding.source, short=False),
         "words": finding.words,
         "do": finding.do,
     }
@@ -166,15 +155,14 @@ def _missing_record(missing: NotChecked) -> dict[str, str]:
 
 
 def _result(finding: Finding) -> Result:
-    source = finding.source
-    in_file = source is not None and source.where is not None
+    declared = finding.source
     return Result(
         rule=_RULE[finding.was or finding.kind],
         level=finding.severity,
         message=f"{person(finding.grant)} on {finding.scope}: {finding.words}. {finding.do}".strip(),
         fingerprint=f"{finding.was or finding.kind}\n{finding.grant.id.casefold()}",
-        file=source.where if in_file and source and source.where else "Pulumi.yaml",
-        line=source.line if in_file and source else None,
+        file=declared.where if declared is not None and declared.where else "Pulumi.yaml",
+        line=declared.line if declared is not None and declared.where else None,
         suppressed=finding.entry.words if finding.entry else None,
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import CollabError
+from ..errors import CollabError, harmless
 from ..grants import Grant
 from ..holdings import Holding, text_or_none
 from ..platform import Kind, Platform, platforms
@@ -50,6 +51,8 @@ class Held:
     """Where it was made."""
     hidden: frozenset[str] = frozenset()
     """The names of what cannot be read: secrets, and values that are not known yet."""
+    about: str = ""
+    """Whom and what it concerns, as messages begin."""
 
     @property
     def name(self) -> str:
@@ -70,7 +73,7 @@ def key_of(grant: Grant) -> tuple[str, str, str]:
 def held_by(state: Mapping[str, Any] | None, scope: str | None = None) -> Held | None:
     """One resource as a state or a step has it; None where it is none of ours, or gives nobody access.
 
-    `scope` stands for the id of a scope that is not known yet.
+    `scope` stands for the id of a scope that is not known yet, where its name is.
     """
     found = _kind_of(state.get("type")) if state is not None else None
     if state is None or found is None:
@@ -83,6 +86,8 @@ def held_by(state: Mapping[str, Any] | None, scope: str | None = None) -> Held |
     if holding is None:
         return None
     matters = frozenset(kind.lifecycle.inputs_model.model_fields) - kind.lifecycle.ignored_after_create
+    if scope is not None:
+        matters -= frozenset(name for name in kind.lifecycle.identity if props.get(name) == UNKNOWN)
     return Held(
         urn=str(state.get("urn", "")),
         platform=platform,
@@ -91,6 +96,7 @@ def held_by(state: Mapping[str, Any] | None, scope: str | None = None) -> Held |
         account=text_or_none(props.get("account")),
         origin=text_or_none(props.get(_ORIGIN)),
         hidden=hidden & matters,
+        about=_about(kind, props),
     )
 
 
@@ -128,6 +134,13 @@ def _kind_of(token: Any) -> tuple[Platform, Kind] | None:
     platform = platforms().get(module)
     kinds: Iterable[Kind] = platform.kinds if platform is not None else ()
     return next(((platform, kind) for kind in kinds if platform is not None and kind.name == name), None)
+
+
+def _about(kind: Kind, props: Mapping[str, Any]) -> str:
+    with contextlib.suppress(Exception):  # for matching messages alone: what is missing is no reason for an error
+        lifecycle = kind.lifecycle(lambda: None, lambda _: None)
+        return harmless(lifecycle.about(kind.lifecycle.state_model.model_validate(props)))
+    return ""
 
 
 def _properties(state: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from ..errors import harmless
 
 _PLAIN = re.compile(r"[^\W_]+(?:[ ._+@/-][^\W_]+)*")
 """What Markdown shows as it is: letters and digits, with single marks between them."""
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!~&])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>~&])")
+_MENTION = re.compile(r"(?<![\w.])@")
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the beginning of a formula; the wide forms too."""
 
@@ -43,13 +44,9 @@ def code(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A sentence of ours in Markdown that may have words of others in it: every mark is escaped."""
-    return (
-        _MARKDOWN.sub(r"\\\1", harmless(text))
-        .replace("@", "&#64;")
-        .replace("://", "&#58;//")
-        .replace("www.", "www&#46;")
-    )
+    """A sentence of ours in Markdown that may have words of others in it: no mark, no link and no mention."""
+    shown = _MARKDOWN.sub(r"\\\1", harmless(text)).replace("://", "&#58;//").replace("www.", "www&#46;")
+    return _MENTION.sub("@&#8203;", shown)  # a forge looks for mentions in what it shows, so no mark can hide the sign
 
 
 def cell(text: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..grants import Grant, Scope
-from .model import Line, code, ours, strong, theirs
+from ..grants import Declared, Grant, Scope
 
 
 def rights(grant: Grant) -> str:
@@ -16,11 +15,6 @@ def rights(grant: Grant) -> str:
 def privileges(grant: Grant) -> list[str]:
     """What comes beside the role."""
     return [each.replace("_", " ") for each in grant.privileges]
-
-
-def scope_words(grant: Grant, title: str) -> Line:
-    """What it is access to: QuantConnect `23456789`."""
-    return ours(f"{title} "), code(scope_name(grant.scope))
 
 
 def scope_name(scope: Scope) -> str:
@@ -35,11 +29,6 @@ def person(grant: Grant) -> str:
     return f"{key} ({alias})" if alias and alias != key else key
 
 
-def who(grant: Grant, *, matters: bool = False) -> Line:
-    """The person as part of a line."""
-    return (strong(person(grant)) if matters else theirs(person(grant)),)
-
-
 def ways(grant: Grant) -> str:
     """How somebody is in: `direct`, `group ops`, `owner (fixed)`."""
     found = ", ".join(f"{via.kind} {via.name or ''}".strip() for via in grant.via)
@@ -52,6 +41,17 @@ def day(moment: datetime | None) -> str:
         return "-"
     at_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
     return moment.strftime("%Y-%m-%d" if at_midnight else "%Y-%m-%d %H:%M")
+
+
+def source(declared: Declared | None, *, short: bool = True) -> str:
+    """Where something is declared: the line of the access file, else the resource."""
+    if declared is None:
+        return ""
+    if declared.where:
+        return f"{declared.where}:{declared.line}" if declared.line else declared.where
+    if declared.urn and short:
+        return f"urn ...::{declared.urn.rpartition('::')[2]}"
+    return declared.urn or ""
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

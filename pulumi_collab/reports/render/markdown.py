@@ -5,6 +5,7 @@ What matters most comes first, so what does not fit is cut from the end, at whol
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -21,12 +22,17 @@ _ROOM = 600
 
 def markdown(report: Report, limit: int | None = None) -> str:
     """The report in Markdown; `limit` is how many bytes of UTF-8 it may have."""
-    head = [f"### {sentence(report.headline)}{f'   <!-- {report.marker} -->' if report.marker else ''}"]
+    head = [f"### {sentence(report.headline)}{f'   <!-- {_comment(report.marker)} -->' if report.marker else ''}"]
     tail = [line(each) for each in report.tail]
     whole = "\n".join([*head, *(text for block in report.blocks for text in _block(block)), *_paragraphs(tail)]) + "\n"
     if limit is None or len(whole.encode()) <= limit:
         return whole
     return _cut(report, head, limit)
+
+
+def _comment(text: str) -> str:
+    """Words inside of a comment of HTML, which they cannot end."""
+    return re.sub(r"[^A-Za-z0-9_./: -]|--+", "_", text)
 
 
 def _cut(report: Report, head: list[str], limit: int) -> str:
