@@ -65,6 +65,8 @@ class Hint(Enum):
     """Say that access of others may be taken over and changed."""
     FORGET = "forget"
     """Take the resource out of the state: nobody can tell any more whether it is there."""
+    TAKE_OUT = "take out"
+    """Declare it no longer, where what it is about is gone for good."""
     REFRESH = "refresh"
     """Read what is there into the state."""
     AGAIN = "again"

@@ -51,6 +51,13 @@ class Notice:
     text: str
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Outputs that the next check should find in `old` beside the inputs, as of now: whose an address is."""
+
+    outputs: Mapping[str, Any]
+
+
 I = TypeVar("I", bound=Inputs)
 S = TypeVar("S", bound=Inputs)
 D = TypeVar("D")
@@ -67,6 +74,9 @@ class Lifecycle(ABC, Generic[I, S, D]):
     """Inputs that say *which* thing it is: another value is another thing, so a replacement."""
     ignored_after_create: ClassVar[frozenset[str]] = frozenset({"account"})
     """Inputs that act at creation alone, or change nothing at the service: changing them later is no change."""
+
+    remembered: ClassVar[frozenset[str]] = frozenset()
+    """Outputs that checks need to find in `old` (`Memory`), so that what is read is remembered as well."""
 
     replaced_first: ClassVar[bool] = False
     """Whether the old one has to go before the new one can be made, as names are unique."""
@@ -108,11 +118,11 @@ class Lifecycle(ABC, Generic[I, S, D]):
         """What deleting it would end, by the names of `grants`, as it is at that moment. May ask the service."""
         return self.grants(state)  # type: ignore[arg-type]  # S extends I
 
-    def check(self, known: Mapping[str, Any], old: I | None) -> Iterable[Problem | Notice]:
+    def check(self, known: Mapping[str, Any], old: I | None) -> Iterable[Problem | Notice | Memory]:
         """Compare valid inputs with what is there, at preview; what is not known yet is not in `known`.
 
-        `old` are the inputs so far, without any output; None for a new resource. Checks run one by one, so at most a
-        shared listing may be asked for.
+        `old` are the inputs so far, without any output but what is `remembered`; None for a new resource. Checks run
+        one by one, so at most a shared listing may be asked for.
         """
         return ()
 

@@ -75,8 +75,6 @@ class Platform:
     """Every scope that the credentials can list; None where the service cannot tell."""
     emulator: str | None = None
     """Where its emulated service is, `package.module:PLATFORM`."""
-    contract: str | None = None
-    """Where its conformance tests find what they need, `package.module:CONTRACT`."""
 
     def token(self, kind: Kind) -> str:
         """The type token of a kind: `pulumi-python:dynamic/quantconnect:ProjectCollaborator`."""

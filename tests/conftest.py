@@ -4,10 +4,6 @@ import os
 
 from hypothesis import settings
 
-from pulumi_collab.testing.conformance import pytest_generate_tests
-
-__all__ = ["pytest_generate_tests"]
-
 pytest_plugins = ["pulumi_collab.testing.fixtures"]
 
 settings.register_profile("ci", derandomize=True, deadline=None)  # a red run means a change, not a new example

@@ -137,7 +137,7 @@ class Demo:
         return {r["urn"].split("::")[-1]: r["inputs"] for r in resources if r["type"] == kind}
 
     def _expect(self, when: str, project_id: int, wanted: Access) -> None:
-        people = self._owner.collaborators_now(project_id)
+        people = self._owner.collaborators(project_id)
         table = Table(title=f"Who has access {when}", title_justify="left", title_style="")
         for heading in ("person", "permission", "live control", "owner"):
             table.add_column(heading)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from ..platform import Kind, Platform
-from ..settings import Schema, Setting, token_complaint
+from ..settings import Schema, Setting, Settings, token_complaint
 from . import holdings
-from .client import NAME, Client
+from .client import Client
+from .directory import Directory
+from .grants import grants, scopes
 from .lifecycles import ClientCollaboratorsLifecycle
+from .wire import ACCESS_LEVELS, NAME
+
+
+def _connect(settings: Settings) -> Directory:
+    return Directory(Client(settings))
+
 
 PLATFORM = Platform(
     name="aps",
@@ -25,7 +33,7 @@ PLATFORM = Platform(
             ),
         ),
     ),
-    connect=Client,
+    connect=_connect,
     kinds=(
         Kind(
             "ClientCollaborators",
@@ -34,7 +42,9 @@ PLATFORM = Platform(
             holdings.collaborators,
         ),
     ),
-    roles=("VIEWER", "EDITOR", "OWNER"),
+    roles=ACCESS_LEVELS,
     privileged_roles=("OWNER",),
+    grants=grants,
+    scopes=scopes,
     emulator="pulumi_collab.emulator.aps:PLATFORM",
 )

@@ -10,10 +10,10 @@ from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
 from ..engine.program import argument, data_function, declare, program_directory
-from .client import NAME, Client
+from .directory import Directory
 from .lifecycles import ClientCollaboratorsInputs
 from .platform import PLATFORM
-from .wire import AccessLevel, Collaborator
+from .wire import NAME, AccessLevel, Collaborator
 
 
 class ClientCollaboratorsProvider(LifecycleProvider):
@@ -32,6 +32,10 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
     refresh` takes over who is on the app, so drift shows as a change of `collaborators`. Destroying the resource
     forgets it.
 
+    People are known by the user id that each address had when it was verified (`user_ids`). Whoever changed the address
+    is told as that, and the program is what to correct; an address that became another user's is a difference until
+    the resource is replaced.
+
     Who is on the app and not declared is a difference, but for its owner, who may be left out. A declared `OWNER` who
     is not listed is a difference only if somebody else is listed as the owner: the list may leave the owner out, and
     then a warning says that the owner could not be seen. Invitations are not listed until they are accepted.
@@ -44,6 +48,8 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
 
     client_id: pulumi.Output[str]
     collaborators: pulumi.Output[Mapping[str, str]]
+    user_ids: pulumi.Output[Mapping[str, str]]
+    """The user id behind each declared address, by the address in small letters."""
 
     def __init__(
         self,
@@ -74,7 +80,7 @@ class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
         super().__init__(
             ClientCollaboratorsProvider(),
             resource_name,
-            declare(resource_name, inputs, opts),
+            declare(resource_name, inputs, opts, outputs=("user_ids",)),
             opts,
         )
 
@@ -92,7 +98,7 @@ def get_client_collaborators(client_id: str, account: str | None = None) -> list
     """
     with data_function(f"could not list the collaborators of {NAME} app", client_id):
         client_id = argument(ClientCollaboratorsInputs, "client_id", client_id)
-        return program_directory(PLATFORM, Client, account).collaborators(client_id)
+        return program_directory(PLATFORM, Directory, account).collaborators(client_id)
 
 
 def _levels_kept(collaborators: Any) -> Any:

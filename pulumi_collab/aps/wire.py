@@ -1,31 +1,43 @@
-"""What travels: the collaborators of an APS app, its pages and its refusals, as types. No I/O.
+"""What travels: APS apps and their collaborators, pages and refusals, as types. No I/O.
 
 Source: Application Management API reference, "Get All Collaborators"; the authentication guide's error bodies.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ..errors import harmless
 from ..responses import error_text
+
+NAME = "Autodesk APS"
+SCOPE = "application:client:read"
 
 AccessLevel = Literal["VIEWER", "EDITOR", "OWNER"]
 ACCESS_LEVELS: tuple[str, ...] = get_args(AccessLevel)
 
+Shown = Annotated[str, AfterValidator(harmless)]
+"""Text of others. It comes to states, messages and tables from here on: half an emoji in a name would let no state be
+kept, and an ESC in an address would reach the terminal."""
 
-class Collaborator(BaseModel):
-    """One person on an app."""
+T = TypeVar("T")
 
+
+class _Received(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    user_id: str = Field(alias="userId")
-    email: str
-    first_name: str | None = Field(default=None, alias="firstName")
-    last_name: str | None = Field(default=None, alias="lastName")
-    access_level: str = Field(alias="accessLevel")  # any text: the reference's list of levels was not seen whole
-    created_at: str | None = Field(default=None, alias="createdAt")  # when the invitation was accepted
+
+class Collaborator(_Received):
+    """One person on an app."""
+
+    user_id: Shown = Field(alias="userId")
+    email: Shown
+    first_name: Shown | None = Field(default=None, alias="firstName")
+    last_name: Shown | None = Field(default=None, alias="lastName")
+    access_level: Shown = Field(alias="accessLevel")  # any text: the reference's list of levels was not seen whole
+    created_at: Shown | None = Field(default=None, alias="createdAt")  # when the invitation was accepted
 
     @property
     def key(self) -> str:
@@ -38,21 +50,29 @@ class Collaborator(BaseModel):
         return " ".join(filter(None, (self.first_name, self.last_name)))
 
 
-class Pagination(BaseModel):
-    """Where the next page is: absent, null or empty on the last one."""
+class App(_Received):
+    """One app that the caller is on."""
 
-    model_config = ConfigDict(extra="ignore")
+    client_id: Shown = Field(alias="clientId")
+    name: Shown | None = None
+
+
+class Pagination(_Received):
+    """Where the next page is: absent, null or empty on the last one."""
 
     next_url: str | None = Field(default=None, alias="nextUrl")
 
 
-class Page(BaseModel):
-    """One page of an app's collaborators."""
-
-    model_config = ConfigDict(extra="ignore")
+class Page(_Received, Generic[T]):
+    """One page of a list."""
 
     pagination: Pagination | None = None
-    results: list[Collaborator]
+    results: list[T]
+
+    @property
+    def next(self) -> str | None:
+        """The next page's address; None on the last one."""
+        return (self.pagination.next_url if self.pagination else None) or None
 
 
 def refusal(body: Any) -> str:

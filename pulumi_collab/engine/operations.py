@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from ..errors import CollabError, ConfigError, Forbidden, InvalidInput, NotFound, Problem, Refused, one_line
-from ..lifecycle import Inputs, Lifecycle, Notice, Warn
+from ..lifecycle import Inputs, Lifecycle, Memory, Notice, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, flag, resolve
 from .claims import Claims, Ending
@@ -35,7 +35,9 @@ DECLARED = "__declared"
 
 `from`: the token of the resource whose id an input is, by the input's name: that is known before the id itself.
 """
-OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED})
+MEMORY = "__remembered"
+"""Outputs that checks need, among the inputs: `check` sees inputs alone."""
+OURS = frozenset({"__provider", MADE, ORIGIN, DECLARED, MEMORY})
 
 _directories: dict[tuple[Any, ...], Any] = {}
 _declared: dict[str, Properties] = {}
@@ -92,12 +94,12 @@ class Operations:
         inputs = plain(known) | {name: values[name] for name in unknown if name in values}
         try:
             with told(self._about(known), Told.NOTHING):
-                found, origin = self._live_problems(known, unknown, olds, declared)
+                found, ours = self._live_problems(known, unknown, olds, declared)
         except Error as error:
-            found, origin = [Problem("", str(error))], olds.get(ORIGIN)
+            found, ours = [Problem("", str(error))], _kept(olds, ORIGIN, MEMORY)
         if found:
             self._claims.fail(self._names(known, self._grants(known, unknown, declared)))
-        return inputs | ({ORIGIN: origin} if origin else {}), [hinted(problem) for problem in found]
+        return inputs | ours, [hinted(problem) for problem in found]
 
     def diff(self, olds: Properties, news: Properties, unknown: frozenset[str]) -> Difference:
         """Compare in the lifecycle's terms. A value not known yet counts as a change."""
@@ -145,10 +147,10 @@ class Operations:
                 return None
             self._keep(live)
             origin = {ORIGIN: self._origin(props, state.account)}
-            outs = _as_of(live, state.account) | origin
-            return outs | _kept(props, MADE), {
-                k: v for k, v in outs.items() if k in self.kind.inputs_model.model_fields
-            } | origin
+            outs = _as_of(live, state.account)
+            memory = {MEMORY: _kept(outs, *self.kind.remembered)} if self.kind.remembered else {}
+            inputs = _kept(outs, *self.kind.inputs_model.model_fields)
+            return outs | origin | _kept(props, MADE), inputs | origin | memory
 
     def update(self, olds: Properties, news: Properties) -> Properties:
         """Change in place: the state."""
@@ -210,28 +212,31 @@ class Operations:
 
     def _live_problems(
         self, known: Properties, unknown: frozenset[str], olds: Properties, declared: Mapping[str, Any]
-    ) -> tuple[list[Problem], str | None]:
-        """What the service and the rest of the program say of valid inputs, and where they are made."""
+    ) -> tuple[list[Problem], Properties]:
+        """What the service and the rest of the program say of valid inputs, and what of ours goes with them."""
         if declared:
             twice = self._declared_twice(known, unknown, declared)
             if twice is not None:
-                return [twice], None
+                return [twice], {}
             _declared[declared["token"]] = known
         beside = {name: _declared.get(token, {}) for name, token in declared.get("from", {}).items() if name in unknown}
         found = [*self._lifecycle(None).beside(known, beside)] if beside else []
         if flag("PULUMI_COLLAB_OFFLINE"):
-            return found, olds.get(ORIGIN)
+            return found, _kept(olds, ORIGIN, MEMORY)
         account = known.get("account")
         self._must_lead_here(olds, account)
         lifecycle = self._lifecycle(account)
         origin = lifecycle.directory.origin
         self._must_be_of_the_world(olds, account)
-        for each in lifecycle.check(known, self._state(olds) if olds else None):
+        memory: Properties = olds.get(MEMORY, {})
+        for each in lifecycle.check(known, self._state(olds | memory) if olds else None):
             if isinstance(each, Notice):
                 self._tell(each.text)
+            elif isinstance(each, Memory):
+                memory = plain(each.outputs)
             else:
                 found.append(each)
-        return found, origin
+        return found, {ORIGIN: origin} | ({MEMORY: memory} if memory else {})
 
     def _declared_twice(
         self, known: Properties, unknown: frozenset[str], declared: Mapping[str, Any]
@@ -247,7 +252,10 @@ class Operations:
 
     def _must_lead_here(self, props: Mapping[str, Any], account: str | None) -> None:
         """Before anything is asked: the settings lead to the server where it was made. Raises `ConfigError`."""
-        settings = self._settings(account)
+        try:
+            settings = self._settings(account)
+        except ConfigError:
+            return  # who asks the service raises the same, and who does not, such as APS's deletion, needs no settings
         kept = props.get(ORIGIN)
         if kept and not settings.lead_to(kept.partition("/")[0]):
             raise elsewhere(self._about(without_ours(props)), kept, settings.origin, settings)
@@ -322,7 +330,9 @@ class Operations:
         return validated(self.kind.inputs_model, without_ours(props))
 
     def _state(self, props: Properties, id_: str = "") -> Any:
-        kept = without_ours(props) | (self._lifecycle(None).from_id(id_) if id_ else {})
+        named = self._lifecycle(None).from_id(id_) if id_ else {}
+        kept = without_ours(props)
+        kept = named | kept if MADE in props else kept | named  # a state may know a newer name than the id, which stays
         try:
             return self.kind.state_model.model_validate(kept)
         except ValidationError as error:
@@ -371,8 +381,8 @@ def _as_of(state: Inputs, account: str | None) -> Properties:
     return plain(state) | ({"account": account} if account else {})
 
 
-def _kept(props: Mapping[str, Any], name: str) -> Properties:
-    return {name: props[name]} if name in props else {}
+def _kept(props: Mapping[str, Any], *names: str) -> Properties:
+    return {name: props[name] for name in names if name in props}
 
 
 def plain(values: Inputs | Mapping[str, Any]) -> Properties:

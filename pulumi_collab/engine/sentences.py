@@ -22,6 +22,7 @@ from ..settings import BASE_URL, FORMER_BASE_URL, Schema, Settings, flag, uses_s
 HINTS = {
     Hint.ADOPT: "set adopt=True to take it over and change it, or declare what is there",
     Hint.FORGET: "if it is gone for good, take it out of the state with `pulumi state delete`",
+    Hint.TAKE_OUT: "if it is gone for good, take it out of the program and run `pulumi up` without --refresh",
     Hint.REFRESH: "run `pulumi refresh`",
     Hint.AGAIN: "run `pulumi up` again",
     Hint.REPLACE: "change it in the web interface, or set allow_replacement=True to replace it",

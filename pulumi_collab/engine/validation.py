@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import ValidationError, create_model
 from pydantic_core import ErrorDetails
 
-from ..errors import InvalidInput, Problem
+from ..errors import InvalidInput, Problem, one_line
 from ..lifecycle import Inputs
 
 _REASONS = {
@@ -20,6 +20,7 @@ _REASONS = {
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
     "finite_number": "must be a whole number",
 }
 
@@ -61,4 +62,15 @@ def _reason(error: ErrorDetails) -> str:
         text = _REASONS.get(error["type"]) or error["msg"].removeprefix("Value error, ").replace(
             "Input should be", "must be"
         )
+    text += _given(error)
     return f"{where}: {text}" if where else text
+
+
+def _given(error: ErrorDetails) -> str:
+    """The value, where Pulumi does not show what it is: "true" as {true}, and 15000000.5 as {1.50000005e+07}."""
+    given = error["input"]
+    if error["type"] == "bool_type" and isinstance(given, str):
+        return f", and is the text {one_line(given, limit=30)!r}"
+    if error["type"] == "int_from_float" and abs(given) >= 1e6:
+        return f", not {given!r}"
+    return ""

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from ..platform import Kind, Platform
-from ..settings import Schema, Setting, token_complaint
-from .client import NAME, Client
+from ..settings import Schema, Setting, Settings, token_complaint
+from .client import Client
+from .directory import Directory
+from .grants import LIVE_CONTROL, ROLES, grants, scopes
 from .lifecycles import ProjectCollaboratorLifecycle
+from .wire import NAME
 
 
 def _not_a_number(user_id: str) -> str | None:
     return None if user_id.isascii() and user_id.isdigit() else "must be a number"
+
+
+def connect(settings: Settings) -> Directory:
+    """A directory of its own."""
+    return Directory(Client(settings))
 
 
 PLATFORM = Platform(
@@ -30,7 +38,7 @@ PLATFORM = Platform(
             Setting("base_url", "baseUrl", "the QuantConnect base URL", default="https://www.quantconnect.com/api/v2"),
         ),
     ),
-    connect=Client,
+    connect=connect,
     kinds=(
         Kind(
             "ProjectCollaborator",
@@ -38,9 +46,11 @@ PLATFORM = Platform(
             "pulumi_collab.quantconnect.resources:ProjectCollaboratorProvider",
         ),
     ),
-    roles=("read", "write"),
-    privileges=("live_control",),
+    roles=ROLES,
+    privileges=(LIVE_CONTROL,),
     words={"project": "project_id", "user": "user", "role": "permission", "live_control": "live_control"},
     required=frozenset({"project", "user"}),
+    grants=grants,
+    scopes=scopes,
     emulator="pulumi_collab.emulator.quantconnect:PLATFORM",
 )

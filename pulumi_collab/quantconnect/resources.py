@@ -7,10 +7,12 @@ from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
 from ..engine.program import argument, data_function, declare, program_directory
-from .client import NAME, Client, Declined
-from .lifecycles import ProjectCollaboratorInputs
+from . import access
+from .client import Declined
+from .directory import Directory
 from .platform import PLATFORM
-from .wire import Collaborator, Permission
+from .values import ProjectCollaboratorInputs
+from .wire import NAME, Collaborator, Permission
 
 
 class ProjectCollaboratorProvider(LifecycleProvider):
@@ -102,8 +104,8 @@ def get_project_collaborators(project_id: int, account: str | None = None) -> li
     """
     with data_function(f"could not list the collaborators of {NAME} project", project_id):
         project_id = argument(ProjectCollaboratorInputs, "project_id", project_id)
-        client = program_directory(PLATFORM, Client, account)
+        directory = program_directory(PLATFORM, Directory, account)
         try:
-            return client.collaborators(project_id)
+            return directory.people(project_id)
         except Declined as error:
-            raise error.plus(f"; check the number, and whether user {client.user_id} can see the project") from None
+            raise error.plus(access.look_for_project(directory.user_id)) from None

@@ -130,7 +130,7 @@ class _Scope:
         ]
         self._kept = {key.casefold() for each in held for key in each.holding.kept}
         self._acquainted = {grant.principal.key.casefold() for each in held for grant in each.holding.invited}
-        self._unreadable = any(grant.principal.kind == "unknown" for grant in live)
+        self._unreadable = [grant for grant in live if grant.principal.kind == "unknown"]
 
     def findings(self, found: Comparison) -> Iterator[Finding]:
         """What differs; what is in order is counted, and what cannot be told is not checked."""
@@ -157,7 +157,7 @@ class _Scope:
         return NotChecked(self._name, why, do="look at the service's own page")
 
     def _absent(self, wanted: Grant, found: Comparison) -> Iterator[Finding]:
-        if self._unreadable:
+        if any(not _is_somebody_else(each, wanted) for each in self._unreadable):
             found.uncertain += 1
             found.not_checked.append(
                 self._unknown(f"{wanted.principal.key} is not listed, but may be an entry that cannot be read")

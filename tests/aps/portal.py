@@ -8,8 +8,11 @@ from typing import Any
 import requests
 
 from pulumi_collab.aps.client import Client
+from pulumi_collab.aps.directory import Directory
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.settings import Settings
+
+from ..core.scripted import ScriptedServer
 
 APP = "demo-app"
 TOKEN = "demo-aps-token"
@@ -23,6 +26,19 @@ def edit(emulator: Emulator, email: str, access_level: str | None, **more: Any) 
     assert answer.ok, answer.text
 
 
+def readdress(emulator: Emulator, email: str, to: str) -> None:
+    """Somebody on the default world's app changes their address, and stays who they are."""
+    body = {"client_id": APP, "email": email, "new_email": to}
+    answer = requests.post(f"{emulator.url}/_emulator/aps/edit", json=body, timeout=10)
+    assert answer.ok, answer.text
+
+
+def hand_over(emulator: Emulator, email: str, access_level: str, user_id: str) -> None:
+    """Somebody else has the address now, with this level."""
+    edit(emulator, email, None)
+    edit(emulator, email, access_level, user_id=user_id)
+
+
 def seed(emulator: Emulator, *tokens: Mapping[str, Any], **people: str) -> None:
     """The default world with these tokens beside its own, and people `name="LEVEL"` of example.org beside its own."""
     section = emulator.state()["aps"]
@@ -33,9 +49,20 @@ def seed(emulator: Emulator, *tokens: Mapping[str, Any], **people: str) -> None:
     emulator.seed({"aps": section})
 
 
-def client(emulator: Emulator, token: str = TOKEN) -> Client:
-    """A client of its own, as a new plugin process has it."""
-    return Client(Settings({"base_url": emulator.environment()["APS_BASE_URL"], "access_token": token}))
+def at(base_url: str, token: str = TOKEN) -> Directory:
+    """What a new plugin process knows of the service there."""
+    values = {"base_url": base_url, "access_token": token}
+    return Directory(Client(Settings(values, {"base_url": "APS_BASE_URL", "access_token": "APS_ACCESS_TOKEN"})))
+
+
+def directory(emulator: Emulator, token: str = TOKEN) -> Directory:
+    """What a new plugin process knows of the emulator's."""
+    return at(emulator.environment()["APS_BASE_URL"], token)
+
+
+def serving(*bodies: Any) -> ScriptedServer:
+    """A service that answers with these bodies, one after another."""
+    return ScriptedServer(*((200, {}, body) for body in bodies))
 
 
 def person(number: int, **fields: Any) -> dict[str, Any]:

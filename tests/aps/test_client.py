@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 import requests
-from pulumi_collab.shared import new_client, process_client
 
-from pulumi_collab.aps import client as module
 from pulumi_collab.aps.client import Client
+from pulumi_collab.aps.directory import Directory
+from pulumi_collab.aps.platform import PLATFORM
 from pulumi_collab.aps.wire import Collaborator
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import (
@@ -20,30 +18,21 @@ from pulumi_collab.errors import (
     ConfigError,
     Forbidden,
     NotFound,
+    Refused,
     Rejected,
     RequestError,
     ServerError,
     TooManyRequests,
     Unauthenticated,
 )
-from pulumi_collab.settings import Settings
+from pulumi_collab.settings import resolve
 
 from ..core.scripted import ScriptedServer
-from .portal import APP, PEOPLE, TOKEN, client, edit, person, seed
+from .portal import APP, PEOPLE, TOKEN, at, directory, person, seed, serving
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
 LONGEST = 600
-
-
-def serving(*bodies: Any) -> ScriptedServer:
-    """A service that answers with these bodies, one after another."""
-    return ScriptedServer(*((200, {}, body) for body in bodies))
-
-
-def at(service: ScriptedServer) -> Client:
-    """A client that asks it."""
-    return Client(Settings({"base_url": service.url, "access_token": TOKEN}))
 
 
 def test_the_documents_example() -> None:
@@ -62,7 +51,7 @@ def test_the_documents_example() -> None:
         first["pagination"]["nextUrl"] = f"{service.url}/~NEXT_PAGE~"  # type: ignore[index]
         first["pagination"]["previousUrl"] = f"{service.url}/~PREVIOUS_PAGE~"  # type: ignore[index]
         token = "AuIPTf4KYLTYGVnOHQ0cuolwCW2a"
-        people = Client(Settings({"base_url": service.url, "access_token": token})).collaborators(":id")
+        people = at(service.url, token).collaborators(":id")
     (method, path, headers), (_, next_path, next_headers) = service.seen
     assert (method, path) == ("GET", "/applications/v1/clients/%3Aid/collaborators")
     assert headers["Authorization"] == next_headers["Authorization"] == f"Bearer {token}"
@@ -84,48 +73,13 @@ def test_the_documents_example() -> None:
 @pytest.mark.parametrize(
     "ending", ["", "/", "/applications", "/applications/", "/applications/v1", "/applications/v1/"]
 )
-def test_base_urls(emulator: Emulator, ending: str) -> None:
+def test_base_urls(emulator: Emulator, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The base URL is without /applications, and one that has it works as well."""
-    people = Client(Settings({"base_url": f"{emulator.url}/aps{ending}", "access_token": TOKEN})).collaborators(APP)
+    for name, value in {"APS_BASE_URL": f"{emulator.url}/aps{ending}", "APS_ACCESS_TOKEN": TOKEN}.items():
+        monkeypatch.setenv(name, value)
+    people = Directory(Client(resolve(PLATFORM.schema, lambda _: None))).collaborators(APP)
     assert {each.email: each.access_level for each in people} == PEOPLE
     assert emulator.journal()[0]["path"] == f"/aps/applications/v1/clients/{APP}/collaborators"
-
-
-@pytest.mark.parametrize("page_size", ["1", "2", "100"])
-@pytest.mark.parametrize("end", ["absent", "null", "empty"])
-@pytest.mark.parametrize("order", ["added", "sorted", "reversed"])
-def test_pages(emulator: Emulator, page_size: str, end: str, order: str) -> None:
-    """Whatever the page size, its border, the end's mark and the order: everybody once, by address, a call per page."""
-    emulator.variants(aps={"page_size": page_size, "next_url_end": end, "order": order})
-    edit(emulator, "Ann.Lee@example.org", "ADMIN")
-    people = client(emulator).collaborators(APP)
-    assert [each.email for each in people] == [
-        "Ann.Lee@example.org",
-        "jane@example.org",
-        "jo@example.org",
-        "owner@example.org",
-    ]
-    assert people[0].access_level == "ADMIN"
-    assert people[0].name == "Ann Lee"
-    assert len(emulator.journal()) == -(-4 // int(page_size))
-
-
-@pytest.mark.parametrize("count", [99, 100, 101, 1000])
-def test_many_people(emulator: Emulator, count: int) -> None:
-    """Nobody is missed at a page's border, and a page is one call."""
-    seed(emulator, **{f"p{number:04}": "VIEWER" for number in range(count - 3)})
-    people = client(emulator).collaborators(APP)
-    assert len({each.email for each in people}) == len(people) == count
-    assert len(emulator.journal()) == -(-count // 100)
-
-
-def test_a_list_that_changes_while_it_is_read() -> None:
-    """Somebody who comes on two pages is one person, with what the later page says."""
-    first = {"pagination": {"nextUrl": "/two"}, "results": [person(1), person(2)]}
-    second = {"pagination": None, "results": [person(2, accessLevel="EDITOR")]}
-    with serving(first, second) as service:
-        people = at(service).collaborators("a")
-    assert [(each.user_id, each.access_level) for each in people] == [("ID1", "VIEWER"), ("ID2", "EDITOR")]
 
 
 def test_the_next_page_on_another_host(emulator: Emulator) -> None:
@@ -134,7 +88,7 @@ def test_the_next_page_on_another_host(emulator: Emulator) -> None:
     with pytest.raises(
         BadResponse, match=r"next page at http://localhost:\d+, which is not http://127\.0\.0\.1"
     ) as raised:
-        client(emulator).collaborators(APP)
+        directory(emulator).collaborators(APP)
     assert TOKEN not in str(raised.value)
     assert len(emulator.journal()) == 1
 
@@ -166,7 +120,7 @@ def test_links_to_elsewhere(link: str) -> None:
     with serving(page) as service:
         page["pagination"]["nextUrl"] = link.replace("PORT", service.url.rpartition(":")[2])
         with pytest.raises(BadResponse, match="next page") as raised:
-            at(service).collaborators("a")
+            at(service.url).collaborators("a")
     assert len(service.seen) == 1
     assert "\n" not in str(raised.value)
 
@@ -179,59 +133,18 @@ def test_links_to_here(link: str) -> None:
     page: dict[str, Any] = {"pagination": {}, "results": [person(1)]}
     with serving(page, {"results": [person(2)]}) as service:
         page["pagination"]["nextUrl"] = link.replace("PORT", service.url.rpartition(":")[2])
-        assert len(at(service).collaborators("a")) == 2
+        assert len(at(service.url).collaborators("a")) == 2
     assert service.seen[1][1] == "/two?a=%2F&b=c%20d"
-
-
-def test_links_that_repeat(emulator: Emulator) -> None:
-    """A page that names itself as the next one ends with an error."""
-    emulator.variants(aps={"next_url": "repeats"})
-    with pytest.raises(BadResponse, match="the list has no end"):
-        client(emulator).collaborators(APP)
-    assert len(emulator.journal()) == 2
-
-
-def test_pages_without_end(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """New pages for ever end with an error, with people on them or without."""
-    monkeypatch.setattr(module, "MAX_PAGES", 20)
-    emulator.variants(aps={"next_url": "endless"})
-    with (
-        serving(
-            *({"pagination": {"nextUrl": f"/{number}"}, "results": [person(number)]} for number in range(20))
-        ) as service,
-        pytest.raises(BadResponse, match="20 pages"),
-    ):
-        at(service).collaborators("a")
-    assert len(service.seen) == 20
-    with pytest.raises(
-        BadResponse, match="promises more collaborators of app demo-app after 3, but does not give them"
-    ):
-        client(emulator).collaborators(APP)
-    assert len(emulator.journal()) == 4, "one page of people, and three without"
-
-
-def test_pages_that_bring_nobody_new() -> None:
-    """One or two such pages are read over, and a third that names another one ends with an error."""
-
-    def pages(idle: int) -> list[Any]:
-        first = [{"pagination": {"nextUrl": f"/{number}"}, "results": [person(1)]} for number in range(idle + 1)]
-        return [*first, {"results": [person(2)]}]
-
-    with serving(*pages(2)) as service:
-        assert len(at(service).collaborators("a")) == 2
-    with serving(*pages(3)) as service, pytest.raises(BadResponse, match="after 1, but does not give them"):
-        at(service).collaborators("a")
-    assert len(service.seen) == 4
 
 
 def test_waiting_is_asked_for(emulator: Emulator) -> None:
     """A 429 is waited out as its Retry-After says; one that asks for too long is an error that names the time."""
     emulator.fault("aps", "clients/{id}/collaborators", "429", times=2, retry_after=0)
-    assert client(emulator).collaborators(APP)
+    assert directory(emulator).collaborators(APP)
     assert [entry["status"] for entry in emulator.journal()] == [429, 429, 200]
     emulator.fault("aps", "clients/{id}/collaborators", "429", retry_after=3600)
     with pytest.raises(TooManyRequests, match="wait 3600 seconds"):
-        client(emulator).collaborators(APP)
+        directory(emulator).collaborators(APP)
 
 
 TWO_LEGGED = {"token": "two-legged"}
@@ -258,7 +171,7 @@ def test_refusals(
     seed(emulator, TWO_LEGGED, NARROW, STRANGER, EXPIRED)
     emulator.variants(aps={"error_body": shape})
     with pytest.raises(kind) as raised:
-        client(emulator, token).collaborators(app)
+        directory(emulator, token).collaborators(app)
     text = str(raised.value)
     assert advice in text
     assert said in text or (shape == "text" and said.startswith("AUTH"))
@@ -268,14 +181,18 @@ def test_refusals(
     assert ("see https://aps.autodesk.com" in text) == ("info" in shape.lower())
 
 
-def test_a_token_expires(emulator: Emulator) -> None:
-    """What was good is refused once its time has come."""
-    seed(emulator, {"token": "short", "user": "jo@example.org", "expires": 4_000_000_000.0})
-    mine = client(emulator, "short")
-    assert mine.collaborators(APP, "me")
-    emulator.advance(4_000_000_000)
-    with pytest.raises(Unauthenticated):
-        mine.collaborators(APP, "me")
+@pytest.mark.parametrize(
+    ("status", "kind", "told"),
+    [
+        (403, Forbidden, "does not show the apps with this access token"),
+        (404, NotFound, "knows no list of apps"),
+        (400, Rejected, "refused to list the apps"),
+    ],
+)
+def test_a_list_of_apps_that_is_refused(status: int, kind: type[RequestError], told: str) -> None:
+    """The list of apps is refused in one line as well, with what to do about the token."""
+    with ScriptedServer((status, {}, {})) as service, pytest.raises(kind, match=told):
+        at(service.url).apps()
 
 
 PAGE = "<!DOCTYPE html><html><body><h1>The proxy got no answer</h1></body></html>"
@@ -313,7 +230,7 @@ PAGE = "<!DOCTYPE html><html><body><h1>The proxy got no answer</h1></body></html
 def test_odd_answers(status: int, body: Any, kind: type[RequestError], told: str) -> None:
     """Whatever comes is one line of an error of its kind, without the token."""
     with ScriptedServer((status, {}, body)) as service, pytest.raises(kind) as raised:
-        at(service).collaborators("a")
+        at(service.url).collaborators("a")
     text = str(raised.value)
     assert told in text
     assert "\n" not in text
@@ -325,52 +242,32 @@ def test_what_may_be_missing() -> None:
     bare = {"userId": "A1", "email": "a@example.org", "accessLevel": "SOMETHING"}
     page = {"results": [bare, person(1, firstName=None, createdAt=None, more=1)], "more": 2}
     with serving(page) as service:
-        people = at(service).collaborators("a")
+        people = at(service.url).collaborators("a")
     assert [(each.name, each.created_at) for each in people] == [("", None), ("Last", None)]
 
 
-@pytest.mark.parametrize("app", ["a/b", "a b?c#d", "..%2f", "é"])
+@pytest.mark.parametrize("app", ["a b?c#d", "..%2f", "é"])
 def test_ids_are_encoded(app: str) -> None:
     """An id stays one part of the path, whatever is in it."""
     with serving({"results": []}) as service:
-        at(service).collaborators(app)
+        at(service.url).collaborators(app)
     path = service.seen[0][1]
     assert path == requests.utils.requote_uri(path)
     assert unquote(path) == f"/applications/v1/clients/{app}/collaborators"
     assert path.count("/") == 5
 
 
+@pytest.mark.parametrize("app", ["", ".", "..", "a/b", "a\\b"])
+def test_ids_that_would_be_another_path(app: str) -> None:
+    """An id that a server could read as another path is refused, and nothing is sent."""
+    with serving({"results": []}) as service, pytest.raises(Refused, match="cannot be part of an address"):
+        at(service.url).collaborators(app)
+    assert service.seen == []
+
+
 @pytest.mark.parametrize("token", ["Bearer abc", "a b", "a\nb", "é", "a\x00b"])
 def test_tokens_that_cannot_be(token: str) -> None:
     """A token with blanks, line breaks or other odd characters is refused before it goes anywhere, and is not shown."""
     with pytest.raises(ConfigError, match="must be the token alone") as raised:
-        Client(Settings({"base_url": "https://example.org", "access_token": token}))
+        resolve(PLATFORM.schema, {"aps:accessToken": token}.get)
     assert token not in str(raised.value)
-
-
-def test_one_listing_serves_everybody(emulator: Emulator) -> None:
-    """Who asks for the first time is answered from the process's listing, who asks again gets a new one."""
-    mine = client(emulator)
-    for reader in ("a", "b", None, "c"):
-        mine.collaborators(APP, reader)
-    assert len(emulator.journal()) == 1
-    mine.collaborators(APP, "a")
-    assert len(emulator.journal()) == 2
-
-
-def test_settings(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> None:
-    """The environment comes first, then the stack; a missing token names both ways; the base URL has a default."""
-    stack: dict[str, str] = {}
-    get: Callable[[str], Any] = stack.get
-    for name in ("APS_BASE_URL", "APS_ACCESS_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(ConfigError, match=r"APS_ACCESS_TOKEN, or run `pulumi config set --secret aps:accessToken"):
-        process_client(module.Client, get)
-    stack |= {"aps:accessToken": TOKEN, "aps:baseUrl": emulator.environment()["APS_BASE_URL"]}
-    assert process_client(module.Client, get).collaborators(APP)
-    assert process_client(module.Client, get) is process_client(module.Client, get)
-    assert new_client(module.Client, get) is not process_client(module.Client, get)
-    monkeypatch.setenv("APS_ACCESS_TOKEN", "another")
-    with pytest.raises(Unauthenticated):
-        process_client(module.Client, get).collaborators(APP)
-    assert json.dumps(module.SETTINGS["base_url"].default) == '"https://developer.api.autodesk.com"'

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pulumi_collab.aps.client import Client
 from pulumi_collab.aps.lifecycles import (
     ClientCollaboratorsInputs,
     ClientCollaboratorsLifecycle,
     ClientCollaboratorsState,
-    as_declared,
-    differences,
 )
-from pulumi_collab.aps.wire import Collaborator
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.emulator.aps import PLATFORM
-from pulumi_collab.errors import Differences, Refused
+from pulumi_collab.errors import (
+    BadResponse,
+    CollabError,
+    Differences,
+    Forbidden,
+    Hint,
+    Problem,
+    Refused,
+    Unauthenticated,
+)
+from pulumi_collab.lifecycle import Memory, Notice
 
-from .portal import APP, TOKEN, client, edit, person, seed
+from .portal import APP, TOKEN, directory, edit, hand_over, readdress, seed
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -34,7 +39,7 @@ def new(
     emulator: Emulator, token: str = TOKEN, tell: Callable[[str], None] = lambda _: None
 ) -> ClientCollaboratorsLifecycle:
     """A lifecycle with a client of its own, as a new plugin process has it."""
-    service = client(emulator, token)
+    service = directory(emulator, token)
     return ClientCollaboratorsLifecycle(lambda: service, tell)
 
 
@@ -43,99 +48,11 @@ def unreachable() -> NoReturn:
     raise AssertionError("the service was asked")
 
 
-def live(people: Mapping[str, str]) -> list[Collaborator]:
-    """These people as the service lists them."""
-    return [
-        Collaborator.model_validate(person(number, email=email, accessLevel=level))
-        for number, (email, level) in enumerate(people.items())
-    ]
-
-
-CASES: list[tuple[str, dict[str, str], dict[str, str], list[str]]] = [
-    ("as declared", {"a@x": "VIEWER"}, {"a@x": "VIEWER"}, []),
-    ("nobody", {}, {}, []),
-    ("case is no difference", {"A@X": "VIEWER"}, {"a@x": "VIEWER"}, []),
-    ("missing", {"a@x": "EDITOR"}, {}, [f"invite a@x as EDITOR {OPEN}"]),
-    ("too many", {}, {"a@x": "EDITOR"}, ["remove a@x (First Last, EDITOR; not declared)"]),
-    ("another level", {"a@x": "EDITOR"}, {"A@x": "VIEWER"}, ["change A@x from VIEWER to EDITOR"]),
-    ("an unknown level", {"a@x": "EDITOR"}, {"a@x": "ADMIN"}, ["change a@x from ADMIN to EDITOR"]),
-    ("an unknown level too many", {}, {"a@x": "ADMIN"}, ["remove a@x (First Last, ADMIN; not declared)"]),
-    ("owner left out", {}, {"o@x": "OWNER"}, []),
-    ("owner declared", {"o@x": "OWNER"}, {"o@x": "OWNER"}, []),
-    ("owner not listed", {"o@x": "OWNER"}, {}, []),
-    (
-        "owner not listed, others are",
-        {"o@x": "OWNER"},
-        {"a@x": "VIEWER"},
-        ["remove a@x (First Last, VIEWER; not declared)"],
-    ),
-    (
-        "another owner",
-        {"o@x": "OWNER"},
-        {"p@x": "OWNER"},
-        ["make o@x the OWNER, or correct the program: the OWNER is p@x"],
-    ),
-    ("owner has less", {"o@x": "OWNER"}, {"o@x": "EDITOR"}, ["change o@x from EDITOR to OWNER"]),
-    ("declared less than owner", {"o@x": "EDITOR"}, {"o@x": "OWNER"}, ["change o@x from OWNER to EDITOR"]),
-    (
-        "all at once, by address",
-        {"d@x": "VIEWER", "B@x": "EDITOR", "c@x": "VIEWER"},
-        {"e@x": "VIEWER", "b@x": "VIEWER", "o@x": "OWNER", "A@x": "EDITOR", "c@x": "VIEWER"},
-        [
-            "remove A@x (First Last, EDITOR; not declared)",
-            "change b@x from VIEWER to EDITOR",
-            f"invite d@x as VIEWER {OPEN}",
-            "remove e@x (First Last, VIEWER; not declared)",
-        ],
-    ),
-]
-
-
-@pytest.mark.parametrize(("declared", "people", "lines"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_differences(declared: dict[str, str], people: dict[str, str], lines: list[str]) -> None:
-    """Declared and live people -> the lines that say what to do in the portal."""
-    assert differences(declared, live(people)) == lines
-
-
-def test_two_accounts_with_one_address() -> None:
-    """Where two accounts have one address, the one that is not as declared is what shows."""
-    two = live({"a@x": "VIEWER", "A@x": "EDITOR"})
-    for people in (two, two[::-1]):
-        assert differences({"a@x": "VIEWER"}, people) == ["change A@x from EDITOR to VIEWER"]
-        assert as_declared({"a@x": "VIEWER"}, people) == {"a@x": "EDITOR"}
-
-
-ADDRESSES = st.sampled_from(["a@x.org", "A@x.org", "b@x.org", "c@x.org", "D@x.org"])
-LEVELS = st.sampled_from(["VIEWER", "EDITOR", "OWNER"])
-PEOPLE = st.dictionaries(ADDRESSES, LEVELS).filter(
-    lambda people: (
-        len({email.casefold() for email in people}) == len(people)
-        and sum(level == "OWNER" for level in people.values()) <= 1
-    )
-)
-
-
-class Fixed:
-    """A client that always lists the same people."""
-
-    def __init__(self, people: list[Collaborator]) -> None:
-        self.people = people
-
-    def collaborators(self, client_id: str, reader: str | None = None) -> list[Collaborator]:
-        """These."""
-        return self.people
-
-
-@given(declared=PEOPLE, listed=PEOPLE)
-def test_what_is_read_differs_where_there_are_differences(declared: dict[str, str], listed: dict[str, str]) -> None:
-    """Reading changes `collaborators` exactly where verifying would fail, and reading twice is reading once."""
-    people = live(listed)
-    inputs = ClientCollaboratorsInputs(client_id="a", collaborators=declared)
-    service = cast("Client", Fixed(people))  # all that it calls
-    lifecycle = ClientCollaboratorsLifecycle(lambda: service, lambda _: None)
-    read = lifecycle.read(ClientCollaboratorsState.model_validate(dict(inputs)))
-    assert bool(lifecycle.changed(read, dict(inputs))) == bool(differences(declared, people))
-    assert lifecycle.read(read) == read
+def problems(
+    lifecycle: ClientCollaboratorsLifecycle, known: Mapping[str, Any], old: ClientCollaboratorsInputs | None = None
+) -> list[Problem]:
+    """What a check refuses."""
+    return [each for each in lifecycle.check(known, old) if isinstance(each, Problem)]
 
 
 class Person:
@@ -144,6 +61,7 @@ class Person:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self.told: list[str] = []
+        self.noticed: list[str] = []
         self.state: ClientCollaboratorsState | None = None
 
     @property
@@ -152,9 +70,10 @@ class Person:
         return new(self.emulator, tell=self.told.append)
 
     def check(self, collaborators: Mapping[str, str]) -> list[str]:
-        """A preview's failures."""
-        known = {"client_id": APP, "collaborators": collaborators}
-        return [problem.reason for problem in self.lifecycle.check(known, self.state)]
+        """A preview's failures; what it tells beside them is `noticed`."""
+        found = list(self.lifecycle.check({"client_id": APP, "collaborators": collaborators}, self.state))
+        self.noticed = [each.text for each in found if isinstance(each, Notice)]
+        return [each.reason for each in found if isinstance(each, Problem)]
 
     def up(self, collaborators: Mapping[str, str]) -> list[str]:
         """Create or update, where there is something to do; what a failure says."""
@@ -198,9 +117,8 @@ def test_a_whole_life(emulator: Emulator, played: dict[str, str], declared: dict
     assert me.up(declared) == []
     assert me.clean(declared)
     unseen = OWNER in declared and played.get("owner_listed") == "no"
-    assert me.told == (
-        [f"Autodesk APS lists no owner of app {APP}: whether {OWNER} is its OWNER could not be seen"] * unseen
-    )
+    told = f"the collaborators of Autodesk APS app {APP}: whether {OWNER} is its OWNER could not be seen: Autodesk APS "
+    assert me.told == [f"{told}lists none"] * unseen
 
     me.told.clear()
     edit(emulator, JANE, "VIEWER")
@@ -213,10 +131,10 @@ def test_a_whole_life(emulator: Emulator, played: dict[str, str], declared: dict
         "remove New.Person@example.org (New Person, SPECIAL; not declared)",
     ]
     assert me.check(declared)[0].splitlines()[1:] == [f"- {line}" for line in lines]
-    assert me.told == []
+    assert me.noticed == []
     assert me.refresh() == {**owner, jane: "VIEWER", "New.Person@example.org": "SPECIAL"}
     assert me.check(declared) == []
-    assert me.told[0].splitlines()[1:-1] == [f"- {line}" for line in lines]
+    assert me.noticed[0].splitlines()[1:-1] == [f"- {line}" for line in lines]
     before = me.state
     assert me.up(declared) == lines
     assert me.state == before
@@ -282,8 +200,10 @@ def test_a_declared_owner_may_be_dropped(emulator: Emulator) -> None:
     assert me.clean(DECLARED[1])
 
 
-@pytest.mark.parametrize("token", ["narrow", "unknown", "late"])
-def test_a_bad_token_loses_nothing(emulator: Emulator, token: str) -> None:
+@pytest.mark.parametrize(
+    ("token", "kind"), [("narrow", Forbidden), ("unknown", Unauthenticated), ("late", Unauthenticated)]
+)
+def test_a_bad_token_loses_nothing(emulator: Emulator, token: str, kind: type[CollabError]) -> None:
     """A read or verification that is refused raises one line, and never says that something is gone."""
     seed(
         emulator,
@@ -293,27 +213,32 @@ def test_a_bad_token_loses_nothing(emulator: Emulator, token: str) -> None:
     inputs = ClientCollaboratorsInputs(client_id=APP, collaborators=DECLARED[0])
     state = ClientCollaboratorsState.model_validate(dict(inputs))
     lifecycle = new(emulator, token)
-    for act in (
-        lambda: lifecycle.read(state),
-        lambda: lifecycle.create(inputs),
-        lambda: lifecycle.update(state, inputs),
-        lambda: list(lifecycle.check(dict(inputs), state)),
-    ):
-        with pytest.raises(Refused, match=r"cannot tell who is on Autodesk APS app demo-app: .*scope") as raised:
+    with pytest.raises(kind, match="scope") as raised:
+        lifecycle.read(state)
+    assert "\n" not in str(raised.value)
+    whole = r"cannot tell who is on Autodesk APS app demo-app: .*scope"
+    acts: list[Callable[[], object]] = [lambda: lifecycle.create(inputs), lambda: lifecycle.update(state, inputs)]
+    for act in acts:
+        with pytest.raises(Refused, match=whole) as refused:
             act()
-        assert "\n" not in str(raised.value)
+        assert "\n" not in str(refused.value)
+    (problem,) = problems(lifecycle, dict(inputs), state)
+    assert problem.property == ""
+    assert re.search(whole, problem.reason)
+    assert "\n" not in problem.reason
 
 
 def test_an_app_that_is_not_there(emulator: Emulator) -> None:
     """An app that is not shown fails on `client_id` at preview, and its state is not dropped."""
     lifecycle = new(emulator)
     known: dict[str, Any] = {"client_id": "gone", "collaborators": {}}
-    (problem,) = lifecycle.check(known, None)
+    (problem,) = problems(lifecycle, known)
     assert problem.property == "client_id"
     assert "knows no app gone" in problem.reason
-    with pytest.raises(Refused, match="if the app is gone for good remove the resource with `pulumi state delete`"):
+    with pytest.raises(Refused, match="knows no app gone") as refused:
         lifecycle.read(ClientCollaboratorsState(client_id="gone"))
-    assert [problem.property for problem in lifecycle.check({"client_id": "gone"}, None)] == ["client_id"]
+    assert refused.value.hint is Hint.FORGET
+    assert [problem.property for problem in problems(lifecycle, {"client_id": "gone"})] == ["client_id"]
     assert list(lifecycle.check({"collaborators": {}}, None)) == []
 
 
@@ -322,7 +247,7 @@ def test_bad_links_lose_nothing(emulator: Emulator, failure: str) -> None:
     """A list that cannot be read to its end is an error, never a shorter list."""
     emulator.variants(aps={"next_url": failure})
     lifecycle = new(emulator)
-    with pytest.raises(Refused, match="cannot tell who is on"):
+    with pytest.raises(BadResponse):
         lifecycle.read(ClientCollaboratorsState(client_id=APP, collaborators=DECLARED[0]))
 
 
@@ -332,6 +257,80 @@ def test_another_app_is_verified_at_preview(emulator: Emulator) -> None:
     old = ClientCollaboratorsState(client_id="old", collaborators={JANE: "EDITOR"})
     known: dict[str, Any] = {"client_id": APP, "collaborators": {JANE: "EDITOR"}}
     assert lifecycle.replaces(old, lifecycle.changed(old, known)) == {"client_id"}
-    (problem,) = lifecycle.check(known, old)
+    (problem,) = problems(lifecycle, known, old)
     assert problem.property == "collaborators"
     assert "remove jo@example.org (Jo, VIEWER; not declared)" in problem.reason
+
+
+MOVED = f"correct the program: {JANE} (user {{id}}) changed the address to jane.roe@example.org"
+
+
+def user_id(emulator: Emulator, email: str) -> str:
+    """Whose an address is."""
+    people = emulator.state()["aps"]["apps"][0]["collaborators"]
+    return str(next(each["user_id"] for each in people if each["email"] == email))
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_changed_address(emulator: Emulator, refreshed: bool) -> None:
+    """Who changed the address is told as that, refreshed or not, and the corrected program is all that it takes."""
+    me = Person(emulator)
+    assert me.up(DECLARED[0]) == []
+    line = MOVED.format(id=user_id(emulator, JANE))
+    readdress(emulator, JANE, "jane.roe@example.org")
+    if refreshed:
+        assert me.refresh() == {"jane.roe@example.org": "EDITOR", JO: "VIEWER"}
+        assert me.refresh() == {"jane.roe@example.org": "EDITOR", JO: "VIEWER"}
+        assert me.check(DECLARED[0]) == []
+        assert me.noticed[0].splitlines()[1:-1] == [f"- {line}"]
+        assert me.up(DECLARED[0]) == [line]
+    else:
+        assert [told.splitlines()[1:] for told in me.check(DECLARED[0])] == [[f"- {line}"]]
+    corrected = {"jane.roe@example.org": "EDITOR", JO: "VIEWER"}
+    assert me.check(corrected) == []
+    assert me.noticed == []
+    assert me.up(corrected) == []
+    assert me.clean(corrected)
+    assert me.state is not None
+    assert me.state.user_ids["jane.roe@example.org"] == user_id(emulator, "jane.roe@example.org")
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_an_address_that_is_somebody_elses_now(emulator: Emulator, refreshed: bool) -> None:
+    """A new holder of an address is a difference that names both, until the resource is made anew."""
+    me = Person(emulator)
+    assert me.up(DECLARED[0]) == []
+    before = user_id(emulator, JANE)
+    hand_over(emulator, JANE, "EDITOR", "STRANGER")
+    line = (
+        f"find out who has {JANE} now: it is user STRANGER's address, and was user {before}'s; if that is right, "
+        "replace this resource"
+    )
+    if refreshed:
+        assert not me.clean(DECLARED[0]), "another user is drift"
+        assert me.refresh() == {f"{JANE} (user STRANGER)": "EDITOR", JO: "VIEWER"}
+        assert me.check(DECLARED[0]) == []
+        assert me.up(DECLARED[0]) == [line]
+    else:
+        assert [told.splitlines()[1:] for told in me.check(DECLARED[0])] == [[f"- {line}"]]
+    me.state = None
+    assert me.check(DECLARED[0]) == []
+    assert me.up(DECLARED[0]) == []
+    assert me.clean(DECLARED[0])
+
+
+def test_what_a_check_remembers(emulator: Emulator) -> None:
+    """A check says whose the declared addresses are, as known before this check, and of no others."""
+    lifecycle = new(emulator)
+    known = {"client_id": APP, "collaborators": {JANE: "EDITOR", "not.there@example.org": "VIEWER"}}
+    old = ClientCollaboratorsState(client_id=APP, collaborators=known["collaborators"], user_ids={JANE: "BEFORE"})
+    others = ClientCollaboratorsState(client_id="other", user_ids={JANE: "BEFORE"})
+    for before, expected in ((None, user_id(emulator, JANE)), (old, "BEFORE"), (others, user_id(emulator, JANE))):
+        found = [each for each in lifecycle.check(known, before) if isinstance(each, Memory)]
+        assert found == [Memory({"user_ids": {JANE: expected}})]
+
+
+def test_a_state_without_user_ids_learns_them(emulator: Emulator) -> None:
+    """What was made before user ids were kept gets them by a refresh."""
+    state = new(emulator).read(ClientCollaboratorsState(client_id=APP, collaborators=DECLARED[0]))
+    assert state.user_ids == {email: user_id(emulator, email) for email in (JANE, JO)}

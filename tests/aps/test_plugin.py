@@ -10,8 +10,8 @@ import pytest
 from pulumi_collab.aps.resources import ClientCollaboratorsProvider
 from pulumi_collab.emulator import Emulator
 
-from ..provider.plugin import UNKNOWN, Plugin, PluginError, shown
-from .portal import APP, edit, seed
+from ..provider.plugin import UNKNOWN, Plugin, PluginError, shown, visible
+from .portal import APP, edit, person, readdress, seed, serving
 
 JANE, JO = "jane@example.org", "jo@example.org"
 INPUTS: dict[str, Any] = {"client_id": APP, "collaborators": {JANE: "EDITOR", JO: "VIEWER"}}
@@ -24,23 +24,56 @@ def plugin(emulator: Emulator) -> Iterator[Plugin]:
         yield running
 
 
+def ids(emulator: Emulator, *emails: str) -> dict[str, str]:
+    """Whose the addresses are."""
+    people = emulator.state()["aps"]["apps"][0]["collaborators"]
+    return {each["email"]: each["user_id"] for each in people if each["email"] in emails}
+
+
 def test_a_life_call_by_call(plugin: Plugin, emulator: Emulator) -> None:
     """Check, create, read and update hand on what is declared; nothing but reading calls is made."""
-    assert plugin.check(INPUTS) == (INPUTS, {})
-    id_, state = plugin.create(INPUTS)
-    assert (id_, shown(state)) == (APP, INPUTS)
-    assert plugin.read(id_, state) == (id_, state, INPUTS)
-    assert plugin.diff(id_, state, INPUTS) == (False, [], True)
+    inputs, failures = plugin.check(INPUTS)
+    known = ids(emulator, JANE, JO)
+    hidden = {"__origin": emulator.url.removeprefix("http://"), "__remembered": {"user_ids": known}}
+    assert (inputs, failures) == ({**INPUTS, **hidden}, {})
+    id_, state = plugin.create(inputs)
+    assert (id_, shown(state)) == (APP, {**INPUTS, "user_ids": known})
+    assert plugin.read(id_, state) == (id_, state, inputs)
+    assert plugin.diff(id_, state, inputs) == (False, [], True)
     edit(emulator, JO, "ODD")
     collaborators = {JANE: "EDITOR", JO: "ODD"}
     drifted = {**state, "collaborators": collaborators}
-    assert plugin.read(id_, state) == (id_, drifted, {**INPUTS, "collaborators": collaborators})
+    assert plugin.read(id_, state) == (id_, drifted, {**inputs, "collaborators": collaborators})
     assert plugin.diff(id_, drifted, drifted)[:2] == (False, []), "after a refresh the engine compares what is live"
-    assert plugin.diff(id_, drifted, INPUTS)[:2] == (True, [])
+    assert plugin.diff(id_, drifted, inputs)[:2] == (True, [])
     edit(emulator, JO, "VIEWER")
-    assert plugin.update(id_, drifted, INPUTS) == state
+    assert plugin.update(id_, drifted, inputs) == state
     plugin.delete(id_, state)
     assert {entry["method"] for entry in emulator.journal()} == {"GET"}
+
+
+def test_people_are_known_by_their_ids(plugin: Plugin, emulator: Emulator) -> None:
+    """Whoever changed the address is told as that, refreshed or not; a list that is not known yet loses nobody's id."""
+    inputs = plugin.check(INPUTS)[0]
+    id_, state = plugin.create(inputs)
+    readdress(emulator, JANE, "jane.roe@example.org")
+    line = (
+        f"- correct the program: {JANE} (user {ids(emulator, 'jane.roe@example.org')['jane.roe@example.org']}) changed"
+    )
+    line += " the address to jane.roe@example.org"
+    assert plugin.check({**INPUTS, "collaborators": UNKNOWN}, inputs)[0]["__remembered"] == inputs["__remembered"]
+    with Plugin(ClientCollaboratorsProvider, emulator.environment()) as later:
+        assert later.check(INPUTS, inputs)[1]["collaborators"].splitlines()[1:] == [line]
+        _, drifted, live = later.read(id_, state)
+    with Plugin(ClientCollaboratorsProvider, emulator.environment()) as refreshed:
+        assert refreshed.check(INPUTS, live)[1] == {}
+        with pytest.raises(PluginError) as raised:
+            refreshed.update(id_, drifted, INPUTS)
+        assert str(raised.value).strip().splitlines()[1:] == [line]
+        corrected = {**INPUTS, "collaborators": {"jane.roe@example.org": "EDITOR", JO: "VIEWER"}}
+        assert refreshed.check(corrected, live)[1] == {}
+        assert refreshed.diff(id_, drifted, corrected)[:2] == (False, [])
+    assert line in refreshed.stderr
 
 
 @pytest.mark.parametrize(
@@ -87,7 +120,8 @@ def test_everything_wrong_with_the_people_is_told_at_once(plugin: Plugin) -> Non
 def test_unknown_values_pass(plugin: Plugin, collaborators: Any) -> None:
     """People or levels that another resource will produce pass check, and count as a change."""
     news = {**INPUTS, "collaborators": collaborators}
-    assert plugin.check(news) == (news, {})
+    inputs, failures = plugin.check(news)
+    assert (visible(inputs), failures) == (news, {})
     assert plugin.diff(APP, INPUTS, news)[:2] == (True, [])
     assert plugin.check({**INPUTS, "client_id": UNKNOWN})[1] == {}
 
@@ -108,11 +142,34 @@ def test_differences_are_a_line_each(plugin: Plugin, emulator: Emulator) -> None
     with pytest.raises(PluginError) as raised:
         plugin.create(INPUTS)
     assert str(raised.value).strip().splitlines() == [f"pulumi-collab: {lines[0]}", *lines[1:]]
-    with pytest.raises(PluginError) as raised:
-        plugin.update(APP, INPUTS, INPUTS)
-    assert str(raised.value).strip().splitlines()[1:] == lines[1:]
     changed = {**INPUTS, "collaborators": {JANE: "VIEWER"}}
+    with pytest.raises(PluginError) as raised:
+        plugin.update(APP, changed, INPUTS)
+    assert str(raised.value).strip().splitlines()[1:] == lines[1:]
     assert plugin.check(INPUTS, changed)[1] == {}, "the preview shows what changed, and a warning"
+
+
+ODD = "\x1b[2J\x9b1m\u202e<{%fg 1%}>\nerror: forged \ud83d"
+
+
+def test_text_of_others(emulator: Emulator) -> None:
+    """What a service shows can be kept and shown, whatever is in it: no control character, markup or second line."""
+    entry = person(1, email=f"a{ODD}@example.org", firstName=ODD, lastName=None, accessLevel=ODD)
+    with serving({"results": [entry]}) as service:
+        environment = {"APS_BASE_URL": service.url, "APS_ACCESS_TOKEN": "token"}
+        with Plugin(ClientCollaboratorsProvider, environment) as plugin:
+            told = plugin.check({"client_id": APP, "collaborators": {}})[1]["collaborators"]
+            id_, outputs, _ = plugin.read(APP, {"client_id": APP, "collaborators": {}})
+            assert id_ == APP
+            assert plugin.read(APP, outputs)[0] == APP
+            with pytest.raises(PluginError) as raised:
+                plugin.create({"client_id": APP, "collaborators": {}})
+    ((email, level),) = outputs["collaborators"].items()
+    assert len(told.splitlines()) == 2
+    assert len(str(raised.value).strip().splitlines()) == 2
+    for text in (*told.splitlines(), *str(raised.value).strip().splitlines(), email, level):
+        assert text.isprintable()
+        assert "<{%" not in text
 
 
 def test_a_thousand_differences(plugin: Plugin, emulator: Emulator) -> None:
@@ -132,7 +189,7 @@ def test_no_credentials(emulator: Emulator) -> None:
     """A missing token is one line that names both ways to set it; to forget, and offline, none is needed."""
     environment = emulator.environment()
     del environment["APS_ACCESS_TOKEN"]
-    both = "set the environment variable APS_ACCESS_TOKEN, or run `pulumi config set --secret aps:accessToken VALUE`"
+    both = "(APS_ACCESS_TOKEN); set this in the environment, or run `pulumi config set --secret aps:accessToken VALUE`"
     with Plugin(ClientCollaboratorsProvider, environment) as plugin:
         assert both in plugin.check(INPUTS)[1][""]
         with pytest.raises(PluginError) as raised:
@@ -151,14 +208,13 @@ def test_stack_configuration(emulator: Emulator) -> None:
     with Plugin(ClientCollaboratorsProvider, {}, config) as plugin:
         assert plugin.check(INPUTS)[1] == {}
     wrong = {**config, "aps:accessToken": "old-token"}
-    good = {"APS_ACCESS_TOKEN": environment["APS_ACCESS_TOKEN"]}
-    with Plugin(ClientCollaboratorsProvider, good, wrong) as plugin:
+    with Plugin(ClientCollaboratorsProvider, environment, wrong) as plugin:
         assert plugin.check(INPUTS)[1] == {}
 
 
-def test_what_is_read_by_id_alone(plugin: Plugin) -> None:
+def test_what_is_read_by_id_alone(plugin: Plugin, emulator: Emulator) -> None:
     """A lookup by the app's Client ID gives everybody but the owner."""
-    assert plugin.read(APP, {})[1] == INPUTS
+    assert visible(plugin.read(APP, {})[1]) == {**INPUTS, "user_ids": ids(emulator, JANE, JO)}
 
 
 def test_the_provider_string_is_short_and_stable(plugin: Plugin) -> None:

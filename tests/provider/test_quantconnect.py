@@ -31,7 +31,7 @@ def test_a_life_call_by_call(plugin: Plugin) -> None:
     id_, state = plugin.create(inputs)
     assert id_ == "23456789/mia-ai"
     assert shown(state) == visible(inputs) | {"uid": 1002, "email": "mia-ai@example.org", "display_name": "Mia Ai"}
-    assert plugin.read(id_, state) == (id_, state, inputs)
+    assert plugin.read(id_, state) == (id_, state, inputs | {"__remembered": {"uid": 1002}})
     assert plugin.diff(id_, state, inputs)[:2] == (False, [])
     assert plugin.diff(id_, state, MIA)[:2] == (True, [])
     made = state["__made"]
@@ -48,19 +48,28 @@ def test_a_life_call_by_call(plugin: Plugin) -> None:
     [
         ("permission", "admin", "must be one of 'read', 'write'"),
         ("permission", 1, "must be one of"),
-        ("live_control", "yes", "must be true or false"),
+        ("live_control", "yes", "must be true or false, and is the text 'yes'"),
+        ("live_control", "true", "must be true or false, and is the text 'true'"),
+        ("adopt", "a\nb", "must be true or false, and is the text 'a b'"),
         ("project_id", "abc", "must be a whole number"),
         ("project_id", 0, "must be greater than 0"),
         ("project_id", -1, "must be greater than 0"),
         ("project_id", 1.5, "must be a whole number"),
+        ("project_id", 23456789.5, "must be a whole number, not 23456789.5"),
+        ("project_id", 1e300, "must be a smaller number"),
+        ("project_id", 1e18, "must be at most 9007199254740992"),
+        ("project_id", 23456790, "check the number 23456790"),
         ("project_id", True, "must be a whole number, not true or false"),
         ("project_id", 404, "names no project"),
         ("user", "", "must not be empty"),
         ("user", " ", "must not be empty"),
         ("user", " jo", "blanks"),
         ("user", "jo ", "blanks"),
-        ("user", "j" * 300, "at most 255 characters, not 300"),
+        ("user", "j" * 300, "300 characters long, and names have at most 255"),
         ("user", "a/b", "slashes"),
+        ("user", "@mia-ai", "write mia-ai"),
+        ("user", "https://www.quantconnect.com/u/mia-ai", "write mia-ai"),
+        ("user", "mia\u200b-ai", "U+200B ZERO WIDTH SPACE"),
         ("user", "owner-ola", "is the owner of project 23456789"),
         ("user", 7, "must be"),
         ("colour", "red", "is not an argument"),
@@ -89,7 +98,7 @@ def test_spelling_that_differs_in_case_fails(plugin: Plugin) -> None:
     """A slug that differs in case alone from somebody on the project fails with the right spelling."""
     plugin.create(MIA)
     assert "is spelled 'mia-ai'" in plugin.check(MIA | {"user": "Mia-AI"})[1]["user"]
-    with pytest.raises(PluginError, match="spells this person 'mia-ai'"):
+    with pytest.raises(PluginError, match="is spelled 'mia-ai' on QuantConnect, where the case"):
         plugin.create(MIA | {"user": "Mia-AI"})
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from pulumi_collab.emulator import Emulator
-from pulumi_collab.lifecycle import Lifecycle
-from pulumi_collab.quantconnect.client import Client
-from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorLifecycle
-from pulumi_collab.settings import Settings
+from pulumi_collab.quantconnect.platform import PLATFORM
 from pulumi_collab.testing.conformance import Access, CollaboratorContract
 
 from .behind import PROJECT, call, people
@@ -19,7 +14,9 @@ from .behind import PROJECT, call, people
 class TestQuantConnect(CollaboratorContract):
     """One person on a QuantConnect project."""
 
-    platform = "quantconnect"
+    platform = PLATFORM
+    kind = PLATFORM.kind("ProjectCollaborator")
+    undecidable = tuple({"owner_flag": "absent", "uid": uid} for uid in ("null", "absent"))
     low = {"permission": "read", "live_control": False}
     high = {"permission": "write", "live_control": True}
     person = "mia-ai"
@@ -27,36 +24,6 @@ class TestQuantConnect(CollaboratorContract):
     crowd = tuple(f"person-{i:04}" for i in range(1, 11))
     operations = {name: f"projects/collaboration/{name}" for name in ("create", "update", "delete")}
     reads = ("projects/collaboration/read",)
-
-    def connect(self, emulator: Emulator) -> Client:
-        """As the owner of the project."""
-        environment = emulator.environment()
-        return Client(
-            Settings(
-                {
-                    "base_url": environment["QUANTCONNECT_BASE_URL"],
-                    "user_id": environment["QUANTCONNECT_USER_ID"],
-                    "api_token": environment["QUANTCONNECT_API_TOKEN"],
-                }
-            )
-        )
-
-    def connect_badly(self, emulator: Emulator) -> Client:
-        """As the owner with a wrong token."""
-        environment = emulator.environment()
-        return Client(
-            Settings(
-                {
-                    "base_url": environment["QUANTCONNECT_BASE_URL"],
-                    "user_id": environment["QUANTCONNECT_USER_ID"],
-                    "api_token": "wrong-secret",
-                }
-            )
-        )
-
-    def kind(self) -> type[Lifecycle[Any, Any, Any]]:
-        """The single collaborator."""
-        return ProjectCollaboratorLifecycle
 
     def who(self, person: str) -> Access:
         """On the default world's project."""
@@ -81,10 +48,6 @@ class TestQuantConnect(CollaboratorContract):
             for p in people(emulator)
             if p["publicId"] != "owner-ola"
         }
-
-    def reading_calls(self, emulator: Emulator) -> list[dict[str, Any]]:
-        """QuantConnect reads by POST."""
-        return [e for e in emulator.journal() if e["path"].endswith(("collaboration/read", "authenticate"))]
 
     @pytest.mark.parametrize("guise", ["401", "hash", "userid", "500"])
     def test_every_guise_of_bad_credentials(self, emulator: Emulator, guise: str) -> None:

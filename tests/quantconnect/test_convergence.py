@@ -17,17 +17,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pulumi_collab import http
+from pulumi_collab import retries
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import CollabError
-from pulumi_collab.quantconnect.client import Client
-from pulumi_collab.quantconnect.lifecycles import (
-    ProjectCollaboratorInputs,
-    ProjectCollaboratorLifecycle,
-    ProjectCollaboratorState,
-)
-from pulumi_collab.settings import Settings
+from pulumi_collab.quantconnect.values import ProjectCollaboratorInputs, ProjectCollaboratorState
 
+from . import behind
 from .behind import PROJECT, call, people
 
 PEOPLE = ("mia-ai", "jo", "auditor")
@@ -94,8 +89,7 @@ class Story(RuleBasedStateMachine):
                 self.one(person)
 
     def one(self, person: str) -> None:
-        client = self.directory()
-        lifecycle = ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
+        lifecycle = behind.lifecycle(self.emulator)
         state = self.state.get(person)
         if state is not None:
             state = lifecycle.read(state)
@@ -122,23 +116,11 @@ class Story(RuleBasedStateMachine):
             if not p["owner"]
         }
 
-    def client(self) -> Client:
-        environment = self.emulator.environment()
-        return Client(
-            Settings(
-                {
-                    "base_url": environment["QUANTCONNECT_BASE_URL"],
-                    "user_id": environment["QUANTCONNECT_USER_ID"],
-                    "api_token": environment["QUANTCONNECT_API_TOKEN"],
-                }
-            )
-        )
-
 
 @pytest.mark.usefixtures("no_waiting")
 def test_every_story_converges(emulator: Emulator) -> None:
     """Declared, withdrawn, changed and removed by somebody else, failing before and after the effect: it converges."""
-    assert http.RETRIES.backoff_factor == 0
+    assert retries.policy().repeats.backoff_factor == 0
     machine = type("OneStory", (Story,), {"emulator": emulator})
 
     run_state_machine_as_test(

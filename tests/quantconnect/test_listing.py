@@ -9,16 +9,11 @@ import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import BadResponse, Refused
-from pulumi_collab.quantconnect.client import Client
-from pulumi_collab.quantconnect.lifecycles import (
-    ProjectCollaboratorInputs,
-    ProjectCollaboratorLifecycle,
-    ProjectCollaboratorState,
-)
-from pulumi_collab.settings import Settings
+from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorLifecycle
+from pulumi_collab.quantconnect.values import ProjectCollaboratorInputs, ProjectCollaboratorState
 
 from ..core.scripted import ScriptedServer
-from .behind import PROJECT, call, people
+from .behind import PROJECT, call, lifecycle, people
 
 OWNER = {"publicId": "owner-ola", "uid": 1001, "permission": "write", "liveControl": True, "owner": True}
 MIA = {"publicId": "mia-ai", "uid": 1002, "permission": "write", "liveControl": False, "owner": False}
@@ -45,12 +40,6 @@ def answers(*lists: Iterable[dict[str, Any]]) -> ScriptedServer:
     return ScriptedServer(*((200, {}, {"success": True, "collaborators": list(each)}) for each in lists))
 
 
-def new(url: str, user_id: str = "1001", token: str = "token") -> ProjectCollaboratorLifecycle:
-    """A plugin process's lifecycle."""
-    client = Client(Settings({"base_url": url, "user_id": user_id, "api_token": token}))
-    return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
-
-
 def asked(server: ScriptedServer) -> list[str]:
     """The operations that were called."""
     return [path.rsplit("/", 1)[1] for _, path, _ in server.seen]
@@ -59,26 +48,26 @@ def asked(server: ScriptedServer) -> list[str]:
 def test_an_empty_list_is_no_answer() -> None:
     """A list without anybody, where the owner has to be, raises whatever is done, and nothing is called for it."""
     acts: tuple[Callable[[ProjectCollaboratorLifecycle], Any], ...] = (
-        lambda lifecycle: lifecycle.read(STATE),
-        lambda lifecycle: lifecycle.delete(STATE),
-        lambda lifecycle: lifecycle.update(STATE, WANTED),
-        lambda lifecycle: lifecycle.create(WANTED),
-        lambda lifecycle: list(lifecycle.check(dict(WANTED), None)),
-        lambda lifecycle: lifecycle.directory.collaborators(PROJECT),
+        lambda one: one.read(STATE),
+        lambda one: one.delete(STATE),
+        lambda one: one.update(STATE, WANTED),
+        lambda one: one.create(WANTED),
+        lambda one: list(one.check(dict(WANTED), None)),
+        lambda one: one.directory.people(PROJECT),
     )
     for act in acts:
         with answers([]) as server, pytest.raises(BadResponse, match="empty list of collaborators of project 23456789"):
-            act(new(server.url))
+            act(lifecycle(server.url))
         assert set(asked(server)) == {"read"}
 
 
 def test_an_empty_list_after_a_removal_proves_nothing() -> None:
     """A removal that is answered by an empty list is looked after, and raises while the person is there still."""
     with answers([OWNER, MIA], [], [OWNER]) as server:
-        new(server.url).delete(STATE)
+        lifecycle(server.url).delete(STATE)
         assert asked(server) == ["read", "delete", "read"]
     with answers([OWNER, MIA], [], [OWNER, MIA]) as server, pytest.raises(BadResponse, match="still shows the person"):
-        new(server.url).delete(STATE)
+        lifecycle(server.url).delete(STATE)
 
 
 @pytest.mark.parametrize("hide", [unreadable, nameless])
@@ -90,17 +79,17 @@ def test_an_entry_that_may_be_anybodys(
 ) -> None:
     """While somebody has no readable publicId and uids do not tell who, the person is not gone, nor given access."""
     acts: tuple[Callable[[ProjectCollaboratorLifecycle], Any], ...] = (
-        lambda lifecycle: lifecycle.read(state),
-        lambda lifecycle: lifecycle.delete(state),
-        lambda lifecycle: lifecycle.update(state, WANTED),
-        lambda lifecycle: lifecycle.create(WANTED),
+        lambda one: one.read(state),
+        lambda one: one.delete(state),
+        lambda one: one.update(state, WANTED),
+        lambda one: one.create(WANTED),
     )
     for act in acts:
         with (
             answers([OWNER, hide(MIA, uid=uid)]) as server,
             pytest.raises(BadResponse, match="somebody without a publicId, who may be mia-ai") as raised,
         ):
-            act(new(server.url))
+            act(lifecycle(server.url))
         assert "\n" not in str(raised.value)
         assert asked(server) == ["read"]
 
@@ -109,23 +98,24 @@ def test_an_entry_that_may_be_anybodys(
 def test_a_uid_tells_whose_entry_it_is(hide: Callable[..., dict[str, Any]]) -> None:
     """An entry without a publicId is the person's where it has the uid of the state, and is managed as such."""
     with answers([OWNER, hide(MIA, permission="read")]) as server:
-        assert new(server.url).read(STATE) == STATE.model_copy(update={"permission": "read"})
+        assert lifecycle(server.url).read(STATE) == STATE.model_copy(update={"permission": "read"})
+    lowered = STATE.model_copy(update={"permission": "read"})
     with answers([OWNER, hide(MIA, permission="read")], [OWNER, hide(MIA)]) as server:
-        assert new(server.url).update(STATE, WANTED) == STATE
+        assert lifecycle(server.url).update(lowered, WANTED) == STATE
         assert asked(server) == ["read", "update"]
     with answers([OWNER, hide(MIA)], [OWNER]) as server:
-        new(server.url).delete(STATE)
+        lifecycle(server.url).delete(STATE)
         assert asked(server) == ["read", "delete"]
 
 
 def test_a_uid_tells_whose_entry_it_is_not() -> None:
     """An entry without a publicId and with another uid than the state's is somebody else's: the person is gone."""
     with answers([OWNER, nameless(JO)]) as server:
-        assert new(server.url).read(STATE) is None
-        new(server.url).delete(STATE)
-        assert set(asked(server)) == {"read"}
+        assert lifecycle(server.url).read(STATE) is None
+        lifecycle(server.url).delete(STATE)
+        assert asked(server) == ["read", "read", "delete"]
     with answers([OWNER, nameless(JO)], [OWNER, nameless(JO), MIA]) as server:
-        assert new(server.url).update(STATE, WANTED) == STATE
+        assert lifecycle(server.url).update(STATE, WANTED) == STATE
         assert asked(server) == ["read", "create"]
 
 
@@ -133,10 +123,9 @@ def test_an_odd_entry_of_somebody_else_keeps_nobody() -> None:
     """Who is in the list is found and removed whatever another entry is like."""
     odd = nameless(JO, uid=None)
     with answers([OWNER, MIA, odd], [OWNER, odd]) as server:
-        lifecycle = new(server.url)
-        assert lifecycle.read(STATE) == STATE
+        assert lifecycle(server.url).read(STATE) == STATE
     with answers([OWNER, MIA, odd], [OWNER, odd]) as server:
-        new(server.url).delete(STATE)
+        lifecycle(server.url).delete(STATE)
         assert asked(server) == ["read", "delete"]
 
 
@@ -144,7 +133,7 @@ def test_a_public_id_that_is_a_number() -> None:
     """A publicId that comes as a number is the person whose slug has these digits."""
     state = ProjectCollaboratorState(project_id=PROJECT, user="12345")
     with answers([OWNER, {**JO, "publicId": 12345, "uid": None}]) as server:
-        assert new(server.url).read(state) == state
+        assert lifecycle(server.url).read(state) == state
 
 
 @pytest.fixture
@@ -158,23 +147,16 @@ def lookalike(emulator: Emulator) -> Emulator:
     return emulator
 
 
-def at(emulator: Emulator) -> ProjectCollaboratorLifecycle:
-    """A plugin process's lifecycle at the emulator."""
-    environment = emulator.environment()
-    names = ("QUANTCONNECT_BASE_URL", "QUANTCONNECT_USER_ID", "QUANTCONNECT_API_TOKEN")
-    return new(*(environment[name] for name in names))
-
-
 @pytest.mark.parametrize("slug_case", ["exact", "fold"])
 def test_somebody_of_another_uid_is_somebody_else(lookalike: Emulator, slug_case: str) -> None:
     """An entry that differs in case and has another uid is not the person: gone, nothing to delete, and not touched."""
     lookalike.variants(quantconnect={"slug_case": slug_case})
     before = people(lookalike)
     lookalike.clear_journal()
-    assert at(lookalike).read(STATE) is None
-    at(lookalike).delete(STATE)
+    assert lifecycle(lookalike).read(STATE) is None
+    lifecycle(lookalike).delete(STATE)
     with pytest.raises(Refused, match=r"'MIA-AI', who has, is somebody else \(uid 2002, not 1002\)") as refused:
-        at(lookalike).update(STATE, WANTED)
+        lifecycle(lookalike).update(STATE, WANTED)
     assert "give the access in the web interface and run it again" in str(refused.value)
     assert "\n" not in str(refused.value)
     assert {entry["path"].rsplit("/", 1)[1] for entry in lookalike.journal()} == {"read"}
@@ -184,11 +166,11 @@ def test_somebody_of_another_uid_is_somebody_else(lookalike: Emulator, slug_case
 def test_both_of_them_on_the_project(lookalike: Emulator) -> None:
     """With both on the project each is managed by the exact spelling, and the other one is left alone."""
     call(lookalike, "create", collaboratorUserId="mia-ai", collaborationWrite=False, collaborationLiveControl=False)
-    live = at(lookalike).read(STATE)
+    live = lifecycle(lookalike).read(STATE)
     assert live is not None
     assert live.permission == "read"
-    assert at(lookalike).update(live, WANTED).uid == 1002
-    at(lookalike).delete(STATE)
+    assert lifecycle(lookalike).update(live, WANTED).uid == 1002
+    lifecycle(lookalike).delete(STATE)
     assert [(person["publicId"], person["permission"]) for person in people(lookalike)] == [
         ("owner-ola", "write"),
         ("MIA-AI", "write"),
@@ -199,6 +181,6 @@ def test_both_of_them_on_the_project(lookalike: Emulator) -> None:
 def test_without_uids_case_alone_makes_nobody_another(lookalike: Emulator, state: ProjectCollaboratorState) -> None:
     """Where the state or the list has no uid, who differs in case alone is the person, for the service may fold it."""
     lookalike.variants(quantconnect={"uid": "null"} if state.uid else {})
-    live = at(lookalike).read(state)
+    live = lifecycle(lookalike).read(state)
     assert live is not None
     assert live.permission == "write"

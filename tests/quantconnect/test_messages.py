@@ -11,40 +11,26 @@ import pytest
 from pulumi_collab import quantconnect
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import CollabError, Forbidden, NotFound, Rejected
-from pulumi_collab.quantconnect.client import Client
-from pulumi_collab.quantconnect.lifecycles import (
-    ProjectCollaboratorInputs,
-    ProjectCollaboratorLifecycle,
-    ProjectCollaboratorState,
-)
-from pulumi_collab.settings import Settings
+from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorLifecycle
+from pulumi_collab.quantconnect.values import ProjectCollaboratorInputs, ProjectCollaboratorState
 
 from ..core.scripted import ScriptedServer
-from .behind import PROJECT
+from .behind import PROJECT, lifecycle, problems
 
 MIA = ProjectCollaboratorInputs(project_id=PROJECT, user="mia-ai")
 STATE = ProjectCollaboratorState(**dict(MIA))
-BASE_URL = (
-    "; check the base URL. QuantConnect itself refuses in HTTP 200: check QUANTCONNECT_BASE_URL (by default "
-    "https://www.quantconnect.com/api/v2) and any proxy"
-)
+BASE_URL = "; check the base URL. QuantConnect itself refuses in HTTP 200: check QUANTCONNECT_BASE_URL and any proxy"
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
-def acts(lifecycle: ProjectCollaboratorLifecycle) -> Iterator[Callable[[], Any]]:
+def acts(one: ProjectCollaboratorLifecycle) -> Iterator[Callable[[], Any]]:
     """All that a lifecycle does, each of which reads the list first."""
-    yield lambda: list(lifecycle.check(dict(MIA), None))
-    yield lambda: lifecycle.create(MIA)
-    yield lambda: lifecycle.read(STATE)
-    yield lambda: lifecycle.update(STATE, MIA)
-    yield lambda: lifecycle.delete(STATE)
-
-
-def at(url: str) -> ProjectCollaboratorLifecycle:
-    """A plugin process's lifecycle for the emulator's owner."""
-    client = Client(Settings({"base_url": url, "user_id": "1001", "api_token": "demo-quantconnect-token"}))
-    return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
+    yield lambda: list(one.check(dict(MIA), None))
+    yield lambda: one.create(MIA)
+    yield lambda: one.read(STATE)
+    yield lambda: one.update(STATE, MIA)
+    yield lambda: one.delete(STATE)
 
 
 @pytest.fixture
@@ -66,10 +52,10 @@ def told(kind: type[Exception], act: Callable[[], Any]) -> str:
 def test_a_base_url_that_leads_elsewhere() -> None:
     """A base URL below which nothing is, such as one without /v2, is told by the setting to check."""
     with ScriptedServer((404, {}, "")) as server:
-        for act in acts(at(f"{server.url}/api")):
+        for act in acts(lifecycle(f"{server.url}/api")):
             assert told(NotFound, act).endswith(BASE_URL)
     with ScriptedServer((404, {}, {"message": "No route."})) as server:
-        for act in acts(at(f"{server.url}/api")):
+        for act in acts(lifecycle(f"{server.url}/api")):
             assert "check QUANTCONNECT_BASE_URL" in told(NotFound, act)
 
 
@@ -81,9 +67,8 @@ def test_an_http_error_says_nothing_about_the_project(
     emulator: Emulator, status: int, kind: type[CollabError], then: str
 ) -> None:
     """A 4xx is no hidden project: it is told as what it is, with a next step that does not give up the state."""
-    lifecycle = at(emulator.environment()["QUANTCONNECT_BASE_URL"])
     emulator.fault("quantconnect", "projects/collaboration/read", str(status), times=99)
-    for act in acts(lifecycle):
+    for act in acts(lifecycle(emulator)):
         said = told(kind, act)
         assert f"(HTTP {status})" in said
         assert then in said
@@ -92,17 +77,15 @@ def test_an_http_error_says_nothing_about_the_project(
 
 def test_an_http_error_of_a_write(emulator: Emulator) -> None:
     """A write that ends in HTTP 400 sends nobody to look for members of the organisation."""
-    lifecycle = at(emulator.environment()["QUANTCONNECT_BASE_URL"])
     emulator.fault("quantconnect", "projects/collaboration/create", "400")
-    said = told(Rejected, lambda: lifecycle.create(MIA))
+    said = told(Rejected, lambda: lifecycle(emulator).create(MIA))
     assert "check QUANTCONNECT_BASE_URL" in said
     assert "organisation" not in said
 
 
 def test_a_refusal_that_ends_in_a_full_stop(emulator: Emulator) -> None:
     """What the service says is followed by what to do, with one full stop between."""
-    lifecycle = at(emulator.environment()["QUANTCONNECT_BASE_URL"])
-    assert told(Rejected, lambda: lifecycle.create(MIA.model_copy(update={"user": "nobody"}))) == (
+    assert told(Rejected, lambda: lifecycle(emulator).create(MIA.model_copy(update={"user": "nobody"}))) == (
         "QuantConnect refused: There is no such user. User 1001 must own the project, and people must be members of "
         "its organisation"
     )
@@ -110,14 +93,13 @@ def test_a_refusal_that_ends_in_a_full_stop(emulator: Emulator) -> None:
 
 def test_a_hidden_project_at_preview(emulator: Emulator) -> None:
     """A project that is not shown is a failure on its number, which says what to check."""
-    lifecycle = at(emulator.environment()["QUANTCONNECT_BASE_URL"])
-    problems = list(lifecycle.check(dict(MIA) | {"project_id": 404}, None))
-    assert [(problem.property, problem.reason) for problem in problems] == [
+    found = problems(lifecycle(emulator), dict(MIA) | {"project_id": 404})
+    assert [(problem.property, problem.reason) for problem in found] == [
         (
             "project_id",
             (
-                "names no project that QuantConnect user 1001 can see; check the number, and whose credentials these "
-                "are (QuantConnect refused: Project not found)"
+                "names no project that QuantConnect user 1001 can see; check the number 404, and whose "
+                "credentials these are (QuantConnect refused: Project not found)"
             ),
         )
     ]

@@ -8,30 +8,13 @@ import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import Refused
-from pulumi_collab.quantconnect.client import Client
-from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorInputs, ProjectCollaboratorLifecycle
-from pulumi_collab.settings import Settings
+from pulumi_collab.quantconnect.values import ProjectCollaboratorInputs
 
-from .behind import PROJECT, call, people
+from .behind import PROJECT, call, lifecycle, people, problems
 
 WRITES = ("create", "update", "delete")
 OWNERS = {"permission": "write", "live_control": True}
 LESS = {"permission": "read", "live_control": False}
-
-
-def new(emulator: Emulator) -> ProjectCollaboratorLifecycle:
-    """A plugin process's lifecycle."""
-    environment = emulator.environment()
-    client = Client(
-        Settings(
-            {
-                "base_url": environment["QUANTCONNECT_BASE_URL"],
-                "user_id": environment["QUANTCONNECT_USER_ID"],
-                "api_token": environment["QUANTCONNECT_API_TOKEN"],
-            }
-        )
-    )
-    return ProjectCollaboratorLifecycle(lambda: client, lambda _: None)
 
 
 def declared(user: str, **more: Any) -> ProjectCollaboratorInputs:
@@ -59,13 +42,13 @@ def test_an_owner_that_nobody_can_tell(unmarked: Emulator, access: dict[str, Any
     before = people(unmarked)
     unmarked.clear_journal()
     wanted = declared("owner-ola", adopt=adopt, **access)
-    problems = list(new(unmarked).check(dict(wanted), None))
-    assert [problem.property for problem in problems] == ["user"]
-    assert "may be its owner" in problems[0].reason
+    [problem] = problems(lifecycle(unmarked), dict(wanted))
+    assert problem.property == "user"
+    assert "may be its owner" in problem.reason
     with pytest.raises(
         Refused, match=r"owner-ola on QuantConnect project 23456789 is on .*may be its owner"
     ) as refused:
-        new(unmarked).create(wanted)
+        lifecycle(unmarked).create(wanted)
     assert "remove the person in the web interface" in str(refused.value)
     assert "\n" not in str(refused.value)
     assert writes(unmarked) == []
@@ -77,15 +60,15 @@ def test_nobody_is_taken_over_then(unmarked: Emulator) -> None:
     call(unmarked, "create", collaboratorUserId="jo", collaborationWrite=True, collaborationLiveControl=False)
     unmarked.clear_journal()
     with pytest.raises(Refused, match="may be its owner"):
-        new(unmarked).create(declared("jo", permission="write"))
+        lifecycle(unmarked).create(declared("jo", permission="write"))
     assert writes(unmarked) == []
 
 
 def test_who_may_only_read_is_no_owner(unmarked: Emulator) -> None:
     """Who may only read is surely not the owner, so that is taken over, after a kill for example."""
-    state = new(unmarked).create(declared("jo"))
-    assert list(new(unmarked).check(dict(declared("jo")), None)) == []
-    assert new(unmarked).create(declared("jo")) == state
+    state = lifecycle(unmarked).create(declared("jo"))
+    assert problems(lifecycle(unmarked), dict(declared("jo"))) == []
+    assert lifecycle(unmarked).create(declared("jo")) == state
     assert writes(unmarked) == ["create"]
 
 
@@ -93,15 +76,15 @@ def test_people_are_added_and_kept_then(unmarked: Emulator) -> None:
     """Adding somebody new works all the same, and so does everything for whom a state holds already."""
     call(unmarked, "create", collaboratorUserId="jo", collaborationWrite=False, collaborationLiveControl=False)
     wanted = declared("mia-ai")
-    assert list(new(unmarked).check(dict(wanted), None)) == []
-    state = new(unmarked).create(wanted)
-    assert new(unmarked).read(state) == state
+    assert problems(lifecycle(unmarked), dict(wanted)) == []
+    state = lifecycle(unmarked).create(wanted)
+    assert lifecycle(unmarked).read(state) == state
     changed = declared("mia-ai", **OWNERS)
-    assert list(new(unmarked).check(dict(changed), wanted)) == []
-    state = new(unmarked).update(state, changed)
+    assert problems(lifecycle(unmarked), dict(changed), wanted) == []
+    state = lifecycle(unmarked).update(state, changed)
     assert (state.permission, state.live_control) == ("write", True)
-    new(unmarked).delete(state)
-    assert new(unmarked).read(state) is None
+    lifecycle(unmarked).delete(state)
+    assert lifecycle(unmarked).read(state) is None
     assert [person["publicId"] for person in people(unmarked)] == ["owner-ola", "jo"]
 
 
@@ -109,8 +92,8 @@ def test_people_are_added_and_kept_then(unmarked: Emulator) -> None:
 def test_a_lost_answer_converges_then(unmarked: Emulator, kind: str) -> None:
     """A create whose answer is lost after its effect ends with the access, which is the one that it has given."""
     unmarked.fault("quantconnect", "projects/collaboration/create", kind, when="after")
-    state = new(unmarked).create(declared("mia-ai"))
-    assert new(unmarked).read(state) == state
+    state = lifecycle(unmarked).create(declared("mia-ai"))
+    assert lifecycle(unmarked).read(state) == state
     assert writes(unmarked) == ["create"]
 
 
@@ -127,9 +110,9 @@ def test_a_lost_answer_converges_then(unmarked: Emulator, kind: str) -> None:
 def test_a_kill_converges_where_the_owner_is_told(emulator: Emulator, variants: dict[str, str]) -> None:
     """Where the owner's mark or uid is in the list, a create that was killed after its effect is taken over."""
     emulator.variants(quantconnect=variants)
-    state = new(emulator).create(declared("mia-ai"))
-    assert list(new(emulator).check(dict(declared("mia-ai")), None)) == []
-    assert new(emulator).create(declared("mia-ai")) == state
+    state = lifecycle(emulator).create(declared("mia-ai"))
+    assert problems(lifecycle(emulator), dict(declared("mia-ai"))) == []
+    assert lifecycle(emulator).create(declared("mia-ai")) == state
     assert writes(emulator) == ["create"]
-    with pytest.raises(Refused, match="is the owner, whose access cannot be managed"):
-        new(emulator).create(declared("owner-ola", **OWNERS))
+    with pytest.raises(Refused, match="is the owner of project 23456789, whose access cannot be managed"):
+        lifecycle(emulator).create(declared("owner-ola", **OWNERS))

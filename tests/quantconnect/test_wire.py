@@ -1,4 +1,4 @@
-"""QuantConnect's documents as tests: their requests are ours, and their answers are read."""
+"""QuantConnect's documents as tests: their requests are ours, and their responses are read."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ ENTRY = {
 }
 
 
-def test_the_documented_answer_is_read() -> None:
-    """The reference page's example answer gives its one collaborator."""
+def test_the_documented_response_is_read() -> None:
+    """The reference page's example response gives its one collaborator."""
     body = {"collaborators": [ENTRY], "userLiveControl": True, "userPermissions": "string", "success": True}
-    answer = wire.Answer.model_validate(body)
-    assert answer.collaborators is not None
-    person = answer.collaborators[0]
+    envelope = wire.Envelope.model_validate(body)
+    assert envelope.collaborators is not None
+    person = envelope.collaborators[0]
     assert (person.user, person.permission, person.live_control, person.owner) == ("string", "read", True, True)
     assert (person.uid, person.email, person.display_name) == (0, "abc@123.com", "string")
 
@@ -52,7 +52,7 @@ def test_what_may_be_missing(entry: dict[str, Any]) -> None:
 )
 def test_failures_in_their_three_shapes(body: dict[str, Any], reason: str) -> None:
     """Why a call failed is found wherever the service puts it, and `collaborators` may be missing then."""
-    assert wire.Answer.model_validate(body).reason == reason
+    assert wire.Envelope.model_validate(body).reason == reason
 
 
 def test_requests_have_the_documented_bodies() -> None:
@@ -82,7 +82,7 @@ def test_requests_have_the_documented_bodies() -> None:
 def test_one_odd_entry_hides_nobody(field: str, odd: Any) -> None:
     """Whatever is null or odd in one person's entry counts as missing, and everybody else's is read."""
     body = {"success": True, "errors": None, "collaborators": [{**ENTRY, field: odd}, {**ENTRY, "publicId": "jo"}]}
-    people = wire.Answer.model_validate(body).collaborators
+    people = wire.Envelope.model_validate(body).collaborators
     assert people is not None
     assert people[1].user == "jo"
     assert len(people) == 2
@@ -97,4 +97,4 @@ def test_a_public_id_that_is_a_number(told: Any, user: str) -> None:
 @pytest.mark.parametrize("errors", ["text", ["text"], [None, "text"]])
 def test_a_reason_in_any_shape(errors: Any) -> None:
     """Why a call failed is told whether it comes as a list or as text."""
-    assert wire.Answer.model_validate({"success": False, "errors": errors}).reason == "text"
+    assert wire.Envelope.model_validate({"success": False, "errors": errors}).reason == "text"

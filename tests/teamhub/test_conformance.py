@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from pulumi_collab.emulator import Emulator
-from pulumi_collab.lifecycle import Lifecycle
-from pulumi_collab.teamhub.directory import Directory
-from pulumi_collab.teamhub.lifecycles import ProjectCollaboratorLifecycle
-from pulumi_collab.teamhub.platform import connect
+from pulumi_collab.teamhub.platform import PLATFORM
 from pulumi_collab.testing.conformance import Access, CollaboratorContract
 
 from . import behind
-from .canned import settings
 
 LONG = "l" * 98 + ".2"
 
@@ -22,7 +16,8 @@ LONG = "l" * 98 + ".2"
 class TestTeamHub(CollaboratorContract):
     """One collaborator of a TeamHub project."""
 
-    platform = "teamhub"
+    platform = PLATFORM
+    kind = PLATFORM.kind("ProjectCollaborator")
     low = {"role": "guest"}
     high = {"role": "master"}
     person = "jane.doe"
@@ -30,19 +25,6 @@ class TestTeamHub(CollaboratorContract):
     crowd = tuple(f"person-{i:04}" for i in range(1, 11))
     operations = {name: f"project_collaborators/{name}" for name in ("create", "update", "delete")}
     reads = ("project_collaborators/list",)
-
-    def connect(self, emulator: Emulator) -> Directory:
-        """As an administrator of the company."""
-        given = emulator.environment()
-        return connect(settings(given["TEAMHUB_BASE_URL"], given["TEAMHUB_COMPANY_KEY"], given["TEAMHUB_ACCOUNT_KEY"]))
-
-    def connect_badly(self, emulator: Emulator) -> Directory:
-        """With two wrong keys."""
-        return connect(settings(emulator.environment()["TEAMHUB_BASE_URL"], "wrong-secret", "wrong-secret"))
-
-    def kind(self) -> type[Lifecycle[Any, Any, Any]]:
-        """The single collaborator."""
-        return ProjectCollaboratorLifecycle
 
     def who(self, person: str) -> Access:
         """In the default world's project."""
@@ -66,4 +48,3 @@ class TestTeamHub(CollaboratorContract):
         emulator.seed(behind.world(accounts=(person, self.other)))
         monkeypatch.setattr(type(self), "person", person)
         self.live(emulator)
-        self.test_nobody_else_is_touched(emulator)
