@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .grants import Grant, Principal, Scope, Via, rank_of
+from .grants import Grant, Principal, Scope, rank_of
 
 Properties = Mapping[str, Any]
 """Inputs, or inputs and outputs, as JSON has them."""
@@ -36,6 +36,8 @@ class Holding:
     """Whether it is the scope itself: everybody's access ends with it."""
     enforced: bool = True
     """Whether `pulumi up` gives and ends this access. What can only be verified is changed by people."""
+    any_name: bool = False
+    """Whether whoever has the uid is meant, whatever the name: an invitation may be accepted under another address."""
     outlives: bool = False
     """Whether the access stays when the resource goes."""
 
@@ -149,6 +151,3 @@ def _principal(key: str, member: Any) -> Principal:
     known = mapping(member)
     uid = known.get("uid", known.get("user"))
     return Principal(key=key, uid=text_or_none(uid))
-
-
-OWNER = Via(kind="owner")

@@ -30,7 +30,7 @@ from pulumi_collab.reports.access import Choice, access_report, chosen
 from pulumi_collab.reports.drift import compare
 from pulumi_collab.reports.drift_report import drift_report
 from pulumi_collab.reports.live import Live, NotChecked, marked
-from pulumi_collab.reports.resources import Held, ScopeRef, in_state, without_package
+from pulumi_collab.reports.resources import LATER, Held, ScopeRef, in_state, without_package
 
 ScopesArgument = Annotated[
     list[str] | None,
@@ -63,10 +63,12 @@ def access(
         here = stack_here(stack)
         if here is None and not named:
             raise ConfigError("name a SCOPE, such as quantconnect:23456789, or run it in a folder with a Pulumi.yaml")
-        held, known = _held_if_known(here, must=not named or stack is not None)
+        held = _held_if_known(here, must=not named or stack is not None)
+        if held is None:
+            here, held = None, []
         live = _read(here, [] if named else _origins(held), named, _origins(held))
-        grants = chosen(marked(live.all(), held), Choice(person, privileged, moment))
-        report = access_report(grants, live.not_checked, now, pivot=pivot, at=moment, state_known=known)
+        grants = chosen(marked(live, held), Choice(person, privileged, moment))
+        report = access_report(grants, live.not_checked, now, pivot=pivot, at=moment, state_known=here is not None)
         deliver(report, kind, files)
     raise typer.Exit(1 if live.not_checked else 0)
 
@@ -117,22 +119,22 @@ def _scopes(texts: list[str] | None) -> list[ScopeRef]:
 def _origins(held: list[Held]) -> dict[ScopeRef, set[str]]:
     """The scopes that a state holds, with where that was made."""
     found: defaultdict[ScopeRef, set[str]] = defaultdict(set)
-    for each in held:
+    for each in (each for each in held if each.scope.id not in ("", LATER)):
         found[each.scope] |= {each.origin} if each.origin else set()
     return dict(found)
 
 
-def _held_if_known(here: Stack | None, *, must: bool) -> tuple[list[Held], bool]:
-    """What the state holds, and whether that is known: scopes can be read without a stack."""
+def _held_if_known(here: Stack | None, *, must: bool) -> list[Held] | None:
+    """What the state holds; None where there is none that can be read, which scopes that are named do not need."""
     if here is None:
-        return [], False
+        return None
     try:
-        return in_state(here.export()), True
+        return in_state(here.export())
     except EngineFailed as error:
         if must:
             raise
         warn(f"what is declared is not known: {error}")
-        return [], False
+        return None
 
 
 def _read(

@@ -11,8 +11,8 @@ from typing import Literal
 from ..grants import Declared, Grant
 from ..plan import has_access, pairs
 from .ignore import Entry, Ignored
-from .live import Live, NotChecked
-from .resources import Held, ScopeRef
+from .live import Live, NotChecked, declared
+from .resources import Held, ScopeRef, key_of
 from .words import day, rights
 
 Kind = Literal["changed", "missing", "unmanaged", "overdue", "kept", "suppressed"]
@@ -96,9 +96,11 @@ def compare(held: Iterable[Held], live: Live, now: datetime, ignored: Iterable[E
     by_scope: defaultdict[ScopeRef, list[Held]] = defaultdict(list)
     for each in held:
         by_scope[each.scope].append(each)
+        if each.hidden:
+            why = f"{each.name}: {', '.join(sorted(each.hidden))} is a secret of the stack"
+            found.not_checked.append(NotChecked(str(each.scope), why, do="name people and scopes in plain text"))
     for scope, some in by_scope.items():
-        if scope not in live.grants:
-            found.uncertain += sum(len(each.holding.grants) for each in some)
+        found.uncertain += sum(len(each.holding.grants) for each in some if each.hidden or scope not in live.grants)
     at_work = Ignored(ignored, now)
     for scope, grants in live.grants.items():
         for finding in _Scope(scope, by_scope.get(scope, []), grants, now).findings(found):
@@ -123,11 +125,11 @@ class _Scope:
         self._name = str(scope)
         self._live = live
         self._now = now
-        self._declared = [
-            grant.model_copy(update={"declared": grant.declared or Declared(urn=each.urn)})
-            for each in held
-            for grant in each.holding.grants
-        ]
+        self._some_hidden = any(each.hidden for each in held)
+        held = [each for each in held if not each.hidden]
+        self._declared = declared(held, live)
+        self._any_name = {key_of(grant)[-1] for each in held if each.holding.any_name for grant in each.holding.grants}
+        self._for_ever = any(grant.ends is None for grant in live)
         self._kept = {key.casefold() for each in held for key in each.holding.kept}
         self._acquainted = {grant.principal.key.casefold() for each in held for grant in each.holding.invited}
         self._unreadable = [grant for grant in live if grant.principal.kind == "unknown"]
@@ -174,7 +176,7 @@ class _Scope:
             found.not_checked.append(
                 self._unknown(f"the access of {there.principal.key} cannot be read ({there.fixed or there.role})")
             )
-        elif there.fixed is not None or not has_access(there) or key in self._acquainted:
+        elif there.fixed is not None or not has_access(there) or key in self._acquainted or self._some_hidden:
             return
         elif key in self._kept:
             yield self._finding("kept", there, None, f"{rights(there)}, left alone by `keep`", "", "note")
@@ -212,16 +214,23 @@ class _Scope:
     def _changed(self, there: Grant, wanted: Grant) -> str | None:
         if _is_somebody_else(there, wanted):
             return f"is somebody else now (uid {there.principal.uid}, not {wanted.principal.uid}) with {rights(there)}"
-        if there.principal.key.casefold() != wanted.principal.key.casefold():
+        name = wanted.principal.key.casefold()
+        if there.principal.key.casefold() != name and name not in self._any_name:
             return f"is called {there.principal.key} now, declared as {wanted.principal.key}"
         if there.status in ("expired", "declined"):
             ran_out = "the invitation ran out" if there.status == "expired" else "the invitation was declined"
             return f"{ran_out}, declared {rights(wanted)}"
         if _is_in(there) and (there.role, there.privileges) != (wanted.role, wanted.privileges):
             return f"{rights(there)}, declared {rights(wanted)}"
-        if wanted.ends is not None and not _same_day(there.ends, wanted.ends) and there.status == "active":
+        if there.status == "active" and self._ends_otherwise(there.ends, wanted.ends):
             return f"{rights(there)} until {day(there.ends)}, declared until {day(wanted.ends)}"
         return None
+
+    def _ends_otherwise(self, there: datetime | None, wanted: datetime | None) -> bool:
+        """Whether access ends on another day than declared. Sooner may mean that the whole scope ends then."""
+        if wanted is None or there is None:
+            return wanted is not there and wanted is not None
+        return there - wanted > SAME_DAY or (self._for_ever and wanted - there > SAME_DAY)
 
 
 def _is_in(there: Grant) -> bool:
@@ -231,9 +240,3 @@ def _is_in(there: Grant) -> bool:
 
 def _is_somebody_else(there: Grant, wanted: Grant) -> bool:
     return None not in (there.principal.uid, wanted.principal.uid) and there.principal.uid != wanted.principal.uid
-
-
-def _same_day(one: datetime | None, other: datetime | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) <= SAME_DAY

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import ConfigError, Forbidden, NotFound, RequestError, Unauthenticated, Unreachable, one_line
 from ..grants import Declared, Grant
+from ..plan import pairs
 from .model import Block, Grid, Line, code, ours, soft
 from .resources import Held, ScopeRef, key_of
 
@@ -61,33 +62,40 @@ class Live:
     """By scope, as it was asked for."""
     not_checked: Sequence[NotChecked] = ()
 
-    def all(self) -> list[Grant]:
-        """Every grant once, in one order."""
-        found = {(key_of(grant), grant.principal.uid): grant for some in self.grants.values() for grant in some}
-        return sorted(found.values(), key=lambda grant: grant.order)
 
-
-def declared_in(held: Iterable[Held]) -> dict[tuple[str, str, str], Declared]:
-    """In which resource each grant is, by the names of grants."""
-    return {key_of(grant): grant.declared or Declared(urn=each.urn) for each in held for grant in each.holding.grants}
-
-
-def marked(grants: Iterable[Grant], held: Sequence[Held]) -> list[Grant]:
-    """The grants with the resource that each is in. By uid too: a person may be called otherwise by now."""
-    by_key = declared_in(held)
-    by_uid = {
-        (grant.platform, grant.scope.id.casefold(), grant.principal.uid): grant.declared or Declared(urn=each.urn)
+def declared(held: Iterable[Held], live: Sequence[Grant]) -> list[Grant]:
+    """What resources declare of one scope, which is named as its service names it: by a short name, not a number."""
+    scope = {"scope": live[0].scope} if live else {}
+    return [
+        grant.model_copy(update={"declared": grant.declared or Declared(urn=each.urn), **scope})
         for each in held
         for grant in each.holding.grants
-        if grant.principal.uid is not None
-    }
-    return [_marked(grant, by_key, by_uid) for grant in grants]
+    ]
 
 
-def _marked(grant: Grant, by_key: Mapping[Any, Declared], by_uid: Mapping[Any, Declared]) -> Grant:
-    uid = (grant.platform, grant.scope.id.casefold(), grant.principal.uid)
-    found = by_uid.get(uid) or by_key.get(key_of(grant))
-    return grant.model_copy(update={"declared": found}) if found is not None and grant.fixed is None else grant
+def marked(live: Live, held: Sequence[Held]) -> list[Grant]:
+    """Every grant once, in one order, each with the resource that it is in."""
+    found: dict[Any, Grant] = {}
+    for scope, grants in live.grants.items():
+        names = {scope.id.casefold(), *(name.casefold() for each in grants[:1] for name in (each.scope.id,))}
+        mine = [each for each in held if _is_about(each, scope, names)]
+        for there, wanted in pairs(grants, declared(mine, grants), str.casefold):
+            if there is not None:
+                source = wanted.declared if wanted is not None and _is_same(there, wanted) else None
+                found[key_of(there), there.principal.uid] = there.model_copy(update={"declared": source})
+    return sorted(found.values(), key=lambda grant: grant.order)
+
+
+def _is_about(held: Held, scope: ScopeRef, names: set[str]) -> bool:
+    """Whether a resource is about a scope, by the number that a program gives or the name that people do."""
+    mine = {held.holding.scope.id.casefold(), (held.holding.scope.name or "").casefold()}
+    return (held.platform.name, held.account) == (scope.platform, scope.account) and bool(mine & names)
+
+
+def _is_same(there: Grant, wanted: Grant) -> bool:
+    """Whether both are one person, and whether the access is one that can be declared."""
+    uids = there.principal.uid, wanted.principal.uid
+    return there.fixed is None and (None in uids or uids[0] == uids[1])
 
 
 def not_checked_block(missing: Sequence[NotChecked]) -> tuple[Block, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..grants import Grant, Principal, Status
 from ..holdings import Holding, Ladder, Properties, keys, mapping, moment, of_set, text, text_or_none
 
 LADDER = Ladder("sram", "collaboration", ("member", "admin"), frozenset({"admin"}))
-CONNECTED = "connected"
-"""What a service has that is connected to a collaboration: it gets to know its members."""
-
 _STATUS: dict[str, Status] = {
     "open": "invited",
     "accepted": "active",
@@ -47,15 +45,12 @@ def invite(props: Properties) -> Holding:
         ends_by="service" if ends else None,
         invitation_ends=moment(props.get("invitation_expires")) or moment(props.get("invitation_expiry_date")),
     )
-    return Holding(scope, (grant,), outlives=props.get("on_delete") == "keep" and status == "active")
+    stays = props.get("on_delete") == "keep" and status == "active"
+    return Holding(scope, (grant,), any_name=True, outlives=stays)
 
 
-def connection(props: Properties) -> Holding:
-    """A service that is connected to a collaboration, or that has been asked for."""
-    scope = LADDER.scope(props.get("collaboration"))
-    who = Principal(key=text(props.get("service_entity_id")), kind="service")
-    status: Status = "invited" if props.get("status") == "pending" else "active"
-    return Holding(scope, (LADDER.grant(scope, who, CONNECTED, status=status),))
+def connection(_: Properties) -> None:
+    """A service that is connected to a collaboration is nobody's access to it."""
 
 
 def members(props: Properties) -> Holding:
@@ -68,7 +63,7 @@ def members(props: Properties) -> Holding:
         role = known.get("role") if known else access
         return LADDER.grant(scope, who.model_copy(update={"email": who.key}), role, status=status)
 
-    return of_set(LADDER, scope, mapping(props.get("members")), props, grant)
+    return replace(of_set(LADDER, scope, mapping(props.get("members")), props, grant), any_name=True)
 
 
 def _person(email: str, uid: str | None = None) -> Principal:
