@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
 from ..engine.program import DeclaredResource, argument, declare, listing, program_directory
@@ -26,7 +25,7 @@ class ProjectCollaboratorProvider(LifecycleProvider):
     kind = "ProjectCollaborator"
 
 
-class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollaborator"):
+class ProjectCollaborator(DeclaredResource, module="quantconnect", name="ProjectCollaborator"):
     """One person's access to one QuantConnect project.
 
     The id is `<project_id>/<user>`. The person gets an e-mail when access is given. You must own the project, and the

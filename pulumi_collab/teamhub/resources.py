@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, declare, listing, program_directory
+from ..engine.program import DeclaredResource, argument, declare, listing, program_directory
 from .directory import Directory
 from .lifecycles import ProjectCollaboratorInputs
 from .platform import PLATFORM
@@ -20,7 +19,7 @@ class ProjectCollaboratorProvider(LifecycleProvider):
     kind = "ProjectCollaborator"
 
 
-class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"):
+class ProjectCollaborator(DeclaredResource, module="teamhub", name="ProjectCollaborator"):
     """One collaborator's role in one Helix TeamHub project.
 
     The id is `<project>/<collaborator>`. Collaborators are TeamHub's accounts for external people, invited to the
