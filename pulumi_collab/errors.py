@@ -5,6 +5,7 @@ CollabError
 ├── InvalidInput           arguments that cannot work; carries one `Problem` per property
 ├── Refused                a lifecycle says no: the owner, other people's access, a conflict
 ├── Differences            reality is not as declared, and people have to change it: the only one of several lines
+├── HalfDone               one of the others, with the state of what was done before
 └── RequestError           a call to a service failed
     ├── Unreachable        no connection was made: surely without effect
     ├── NoResponse         sent, or perhaps sent, but no response came
@@ -23,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
+from typing import Any, Self
 
 HINT = "; check whose they are and what they may do"
 """What to do about credentials that do not suffice, where nobody knows better."""
@@ -45,6 +46,16 @@ def one_line(text: str, limit: int = 600) -> str:
     """Harmless, on one line, and cut: what a service says may be megabytes long."""
     folded = harmless(text[: 100 * limit])
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+
+
+class Listed(str):
+    """A headline and a line for each thing to do, every one of them harmless: no other text is of several lines."""
+
+    __slots__ = ()
+
+    def __new__(cls, headline: str, lines: Iterable[str]) -> Self:
+        """Put it together."""
+        return super().__new__(cls, "\n".join([one_line(headline), *(f"- {one_line(line)}" for line in lines)]))
 
 
 class CollabError(Exception):
@@ -103,12 +114,24 @@ class Refused(CollabError):
 
 
 class Differences(CollabError):
-    """Reality is not as declared, and only people can change it: a headline, and a line for each thing to do."""
+    """Reality is not as declared, and only people can change it."""
 
     def __init__(self, headline: str, lines: Iterable[str]) -> None:
         super().__init__(headline)
-        self.lines = [one_line(line) for line in lines]
-        self.args = ("\n".join([one_line(headline), *(f"- {line}" for line in self.lines)]),)
+        self.listed = Listed(headline, lines)
+        self.args = (self.listed,)
+
+
+class HalfDone(CollabError):
+    """Some of it was done before `error`, and `state` is what there is now."""
+
+    made: tuple[str, dict[str, Any]] | None = None
+    """The same as an adapter keeps it: the id and the outputs."""
+
+    def __init__(self, error: CollabError, state: Any) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.state = state
 
 
 class RequestError(CollabError):

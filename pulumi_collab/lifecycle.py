@@ -78,6 +78,9 @@ class Lifecycle(ABC, Generic[I, S, D]):
     remembered: ClassVar[frozenset[str]] = frozenset()
     """Outputs that checks need to find in `old` (`Memory`), so that what is read is remembered as well."""
 
+    whole: ClassVar[bool] = False
+    """Whether it says of everybody in its scope whether they have access: nothing else of a program may do so there."""
+
     replaced_first: ClassVar[bool] = False
     """Whether the old one has to go before the new one can be made, as names are unique."""
 
@@ -94,13 +97,13 @@ class Lifecycle(ABC, Generic[I, S, D]):
     def about(self, inputs: I) -> str:
         """Whom and what it concerns, for messages: `mia-ai on project 23456789`."""
 
-    @abstractmethod
     def id_of(self, inputs: I) -> str:
-        """The resource's id."""
+        """The resource's id: its identity, such as `23456789/mia-ai`."""
+        return "/".join(str(getattr(inputs, name)) for name in self.identity)
 
-    @abstractmethod
     def from_id(self, id_: str) -> dict[str, Any]:
         """The identity inputs that an id stands for, so that a resource can be looked up by it."""
+        return dict(zip(self.identity, id_.split("/", len(self.identity) - 1), strict=False))
 
     def grants(self, inputs: I) -> frozenset[str]:
         """What it holds, as names that are the same in whichever kind of resource: `23456789/mia-ai`.
@@ -113,6 +116,13 @@ class Lifecycle(ABC, Generic[I, S, D]):
     def unique(self, known: Mapping[str, Any]) -> Mapping[str, str]:
         """What no two things can have in common beside what they hold, by the input that gives it: `{"name": "ai"}`."""
         return {}
+
+    def scope(self, inputs: I) -> str | None:
+        """What its grants give access to, by a name that is the same in each kind: `23456789`. From identity inputs.
+
+        None where no set says who has access there.
+        """
+        return None
 
     def ends(self, state: S) -> frozenset[str]:
         """What deleting it would end, by the names of `grants`, as it is at that moment. May ask the service."""

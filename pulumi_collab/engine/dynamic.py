@@ -23,8 +23,10 @@ from pulumi.output import Unknown
 
 from ..platform import Platform
 from ..settings import flag
+from . import halfway
 from .claims import Claims, of_this_operation
-from .operations import Operations, Properties
+from .operations import Operations
+from .properties import Properties
 from .tracebacks import show_no_frames_of_ours
 
 _claims: Claims | None = None
@@ -40,6 +42,7 @@ class LifecycleProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Once per plugin process; credentials are looked at when they are first needed."""
+        halfway.note_calls()
         kind = self.platform.kind(self.kind)
         self._operations = Operations(self.platform, kind, req.config.get, pulumi.log.warn, _process_claims())
         if not flag("PULUMI_COLLAB_DEBUG"):
@@ -64,7 +67,8 @@ class LifecycleProvider(ResourceProvider):
 
     def create(self, props: Properties) -> CreateResult:
         """Make it so, or take it over."""
-        return CreateResult(*self._operations.create(props))
+        with halfway.told(props):
+            return CreateResult(*self._operations.create(props))
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """The live state, with the inputs it corresponds to."""
@@ -73,7 +77,8 @@ class LifecycleProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Change in place."""
-        return UpdateResult(self._operations.update(_olds, _news))
+        with halfway.told(_news):
+            return UpdateResult(self._operations.update(_olds, _news))
 
     def delete(self, _id: str, _props: Properties) -> None:
         """End it, unless the program holds the same thing by another resource."""

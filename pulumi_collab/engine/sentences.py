@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from enum import Enum
+from typing import Any
 
 from ..errors import (
     CollabError,
     ConfigError,
     Differences,
+    HalfDone,
     Hint,
+    Listed,
     Problem,
     Refused,
     RequestError,
@@ -36,6 +39,10 @@ STALE = (
 )
 
 
+LONGEST = 32_000
+"""Characters of one text: an error of a set names everybody whom it is about."""
+
+
 class Told(Enum):
     """What was being done."""
 
@@ -52,10 +59,18 @@ class Error(Exception):
     __module__ = "builtins"
     __qualname__ = "pulumi-collab"
 
+    made: tuple[str, dict[str, Any]] | None = None
+    """The id and the outputs of what there is all the same, where some of it was done."""
+
 
 def hinted(problem: Problem) -> Problem:
-    """The problem with its hint in words, on one harmless line, as the engine prints it."""
-    return Problem(problem.property, one_line(_with(problem.reason, problem.hint), limit=1000))
+    """The problem with its hint in words, as the engine prints it."""
+    return Problem(problem.property, fit(_with(problem.reason, problem.hint)))
+
+
+def fit(text: str) -> str:
+    """A text on one harmless line, unless we have made it of several."""
+    return text if isinstance(text, Listed) else one_line(text, limit=LONGEST)
 
 
 def elsewhere(about: str, kept: str, now: str, settings: Settings) -> ConfigError:
@@ -73,15 +88,17 @@ def told(about: str, doing: Told, schema: Schema | None = None, account: str | N
     """Turn whatever goes wrong into one `Error`."""
     try:
         yield
-    except CollabError as error:
+    except CollabError as found:
+        error = found.error if isinstance(found, HalfDone) else found
         text = _with(str(error), error.hint if isinstance(error, Refused) else None)
         if isinstance(error, RequestError) and doing is not Told.NOTHING:
             text = f"could not {doing.value} {about}: {text}"
-        if not isinstance(error, Differences):
-            text = one_line(text, limit=1000)
+        text = fit(error.listed if isinstance(error, Differences) else text)
         if doing in (Told.READ, Told.DELETE) and isinstance(error, (ConfigError, Unauthenticated)):
             text += STALE if schema is not None and uses_stack(schema, account) else ""
-        raise Error(text) from (error if flag("PULUMI_COLLAB_DEBUG") else None)
+        shown = Error(text)
+        shown.made = found.made if isinstance(found, HalfDone) else None
+        raise shown from (error if flag("PULUMI_COLLAB_DEBUG") else None)
 
 
 def _with(text: str, hint: Hint | None) -> str:

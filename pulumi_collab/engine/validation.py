@@ -55,7 +55,7 @@ def problems(error: ValidationError) -> list[Problem]:
 
 
 def _reason(error: ErrorDetails) -> str:
-    where = ".".join(map(str, error["loc"][1:]))
+    where = ".".join(str(part) for part in error["loc"][1:] if part != "[key]")
     if error["type"] == "literal_error":
         text = f"must be one of {error['ctx']['expected'].replace(' or ', ', ')}"
     else:

@@ -1,6 +1,13 @@
 """Who may do what on QuantConnect projects."""
 
-from .resources import ProjectCollaborator, get_project_collaborators
-from .wire import Collaborator
+from .resources import CollaboratorAccess, ProjectCollaborator, ProjectCollaborators, get_project_collaborators
+from .wire import Collaborator, Permission
 
-__all__ = ["Collaborator", "ProjectCollaborator", "get_project_collaborators"]
+__all__ = [
+    "Collaborator",
+    "CollaboratorAccess",
+    "Permission",
+    "ProjectCollaborator",
+    "ProjectCollaborators",
+    "get_project_collaborators",
+]

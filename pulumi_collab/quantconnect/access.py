@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from ..decisions import Action, Decision, refuse
+from ..decisions import Action, Decision, has_already, refuse
 from ..errors import BadResponse, Hint, Problem, harmless
 from ..lifecycle import Notice
 from . import wire
@@ -92,8 +92,7 @@ def add(project_id: int, user: str, wanted: Rights | None, adopt: bool | None, p
 def _take_over(project_id: int, user: str, found: wire.Collaborator, wanted: Rights, adopt: bool) -> Decision:
     now = rights_of(found)
     if now == wanted:
-        told = f"{_about(project_id, user)} has this access already, nothing is sent"
-        return Decision(Action.NOTHING, warnings=(told,))
+        return has_already(_about(project_id, user))
     if adopt:
         told = f"{_about(project_id, user)} has access already, which is taken over and changed: {now.to(wanted)}"
         return Decision(Action.CHANGE, warnings=(told,))
@@ -174,16 +173,17 @@ def live(state: ProjectCollaboratorState, people: People) -> ProjectCollaborator
     """What there is of what a state holds; None where there is surely nothing."""
     sight = find(people, state.user, state.uid)
     if sight.own is not None:
-        return state_of(state, sight.own)
+        return state_of(state, sight.own, people)
     if sight.stranger is not None:  # not gone, else the next run would take that person for the one who was here
         return state.model_copy(update={"taken_by": sight.stranger.uid})
     return state if state.taken_by is not None else None
 
 
-def state_of(inputs: ProjectCollaboratorInputs, found: wire.Collaborator) -> ProjectCollaboratorState:
+def state_of(inputs: ProjectCollaboratorInputs, found: wire.Collaborator, people: People) -> ProjectCollaboratorState:
     """The state that an entry gives. `inputs` may be a state: it knows names from before a rename."""
     before = ProjectCollaboratorState(**dict(inputs))
     user = found.user or before.user
+    owner = next((person.uid for person in people if person.owner), None)
     former = dict.fromkeys((*(before.former_users or ()), before.user))
     return before.model_copy(
         update={
@@ -193,6 +193,7 @@ def state_of(inputs: ProjectCollaboratorInputs, found: wire.Collaborator) -> Pro
             "uid": before.uid if found.uid is None else found.uid,
             "email": found.email,
             "display_name": found.display_name,
+            "project_owner": before.project_owner if owner is None else owner,
             "former_users": tuple(name for name in former if name != user) or None,
             "taken_by": None,
         }
@@ -225,12 +226,17 @@ def look_for_project(caller: str) -> str:
     return f"; check the number, and whether user {caller} can see the project"
 
 
-def taken_for_gone(project_id: int, caller: str) -> str:
-    """What is said once of a project whose people are taken out of the program."""
-    return (
-        f"{NAME} project {project_id} does not show itself to user {caller}, whose credentials are good, so it is "
-        "taken for gone and nothing was removed there: if it is only hidden, remove people in the web interface"
-    )
+def end_hidden(state: ProjectCollaboratorState, caller: str) -> Decision:
+    """Take access away on a project that does not show itself, though the credentials are good."""
+    if str(state.project_owner) == caller:
+        told = (
+            f"{NAME} project {state.project_id} does not show itself to its owner, user {caller}, so it is taken for "
+            "gone and nothing was removed there"
+        )
+        return Decision(Action.NOTHING, warnings=(told,))
+    owner = f"user {state.project_owner}" if state.project_owner is not None else "not known"
+    told = f"cannot be asked for: project {state.project_id} does not show itself to user {caller}, and its owner is"
+    return refuse(Problem("project_id", f"{told} {owner}; check the credentials", Hint.FORGET))
 
 
 def given_to_somebody_else(old: ProjectCollaboratorState, stranger: wire.Collaborator, taken_back: bool) -> str:

@@ -37,6 +37,10 @@ class Directory:
         """Everybody on the project, the owner included, from the process's shared listing (`listings.Listings`)."""
         return self._people.get(project_id, reader, recent=recent)
 
+    def people_held(self, project_id: int) -> list[wire.Collaborator] | None:
+        """Everybody on the project as far as this process knows it already."""
+        return self._people.held(project_id)
+
     def people_now(self, project_id: int) -> list[wire.Collaborator]:
         """Everybody on the project at this moment."""
         return self._people.fresh(project_id)

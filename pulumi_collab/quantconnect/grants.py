@@ -29,7 +29,13 @@ def grants(directory: Directory, scope_id: str) -> list[Grant]:
         people = directory.people(project_id)
     except Declined as error:
         raise error.plus(access.look_for_project(directory.user_id)) from None
-    return [_grant(_scope(project_id, directory.name_of(project_id)), person) for person in people]
+    return grants_of(project_id, people, directory.name_of(project_id))
+
+
+def grants_of(project_id: int, people: Iterable[wire.Collaborator], name: str | None = None) -> list[Grant]:
+    """People on a project as grants."""
+    scope = _scope(project_id, name)
+    return [_grant(scope, person) for person in people]
 
 
 def _scope(project_id: int, name: str | None) -> Scope:

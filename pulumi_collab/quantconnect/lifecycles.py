@@ -39,6 +39,10 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         project_id, _, user = id_.partition("/")
         return {"project_id": project_id, "user": user}
 
+    def scope(self, inputs: ProjectCollaboratorInputs) -> str:
+        """The project."""
+        return str(inputs.project_id)
+
     # --- what a preview tells ---
 
     def check(
@@ -166,7 +170,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             return None
         if sight.own.user not in ("", wanted.user):
             self.warn(f"{self.about(wanted)} {access.is_spelled(sight.own.user)}")
-        return access.state_of(wanted, sight.own)
+        return access.state_of(wanted, sight.own, people)
 
     def _taken_back(self, wanted: ProjectCollaboratorState) -> bool:
         try:
@@ -194,4 +198,7 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         try:
             self.directory.delete(state.project_id, state.user)
         except Declined:
-            self.warn(access.taken_for_gone(state.project_id, self.directory.user_id))
+            decision = access.end_hidden(state, self.directory.user_id)
+            decision.raise_if_refused(self.about(state))
+            for text in decision.warnings:
+                self.warn(text)

@@ -8,6 +8,7 @@ from .client import Client
 from .directory import Directory
 from .grants import LIVE_CONTROL, ROLES, grants, scopes
 from .lifecycles import ProjectCollaboratorLifecycle
+from .sets import ProjectCollaboratorsLifecycle
 from .wire import NAME
 
 
@@ -44,6 +45,11 @@ PLATFORM = Platform(
             "ProjectCollaborator",
             ProjectCollaboratorLifecycle,
             "pulumi_collab.quantconnect.resources:ProjectCollaboratorProvider",
+        ),
+        Kind(
+            "ProjectCollaborators",
+            ProjectCollaboratorsLifecycle,
+            "pulumi_collab.quantconnect.resources:ProjectCollaboratorsProvider",
         ),
     ),
     roles=ROLES,

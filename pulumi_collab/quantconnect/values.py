@@ -22,11 +22,15 @@ def _keepable(value: int) -> int:
     return value
 
 
+ProjectId = Annotated[WholeNumber, Field(gt=0), AfterValidator(_keepable)]
+User = Annotated[str, AfterValidator(_name)]
+
+
 class ProjectCollaboratorInputs(Inputs):
     """What is declared about one collaborator."""
 
-    project_id: Annotated[WholeNumber, Field(gt=0), AfterValidator(_keepable)]
-    user: Annotated[str, AfterValidator(_name)]
+    project_id: ProjectId
+    user: User
     permission: wire.Permission = "read"
     live_control: StrictBool = False
     adopt: StrictBool = False
@@ -43,6 +47,8 @@ class ProjectCollaboratorState(ProjectCollaboratorInputs):
     """What a rename does not change."""
     email: str | None = None
     display_name: str | None = None
+    project_owner: int | None = None
+    """The uid of the project's owner: nobody else's credentials can tell that the project is gone."""
     former_users: tuple[str, ...] | None = None
     """Names that this person had while the program knew them; none of these in the program is somebody else."""
     taken_by: int | None = None

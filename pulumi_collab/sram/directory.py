@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ..converge import ignore_not_found
 from ..listings import Listings
 from . import wire
 from .client import Client
@@ -96,11 +97,11 @@ class Directory:
         self.client.set_role(identifier, uid, role)
 
     def remove_member(self, identifier: str, uid: str) -> None:
-        """End a membership."""
+        """End a membership; one that is gone is fine."""
         key = _key(identifier)
         known = self._collaborations.get(key)
         self._collaborations.invalidate(key)
-        self.client.remove_member(identifier, uid)
+        ignore_not_found(lambda: self.client.remove_member(identifier, uid))
         members = [member for member in known.members if member.uid != uid]
         self._collaborations.amend(key, known.model_copy(update={"members": members}))
 
@@ -110,16 +111,15 @@ class Directory:
 
     # --- invitations ---
 
-    def invite(self, identifier: str, emails: list[str], intended_role: str, **more: Any) -> list[wire.Invited]:
+    def invite(self, identifier: str, emails: list[str], intended_role: str, **more: Any) -> list[wire.Invitation]:
         """Invite people; `more` as `wire.invite_body`. Bad addresses are left out of what comes back."""
         spelled = self.collaboration(identifier).identifier  # here, and here alone, the case of its letters matters
         body = wire.invite_body(spelled, emails, intended_role=intended_role, **more)
         key = _key(identifier)
         known = self._open.get(key)
         self._open.invalidate(key)
-        sent = self.client.invite(body)
-        new = [wire.Invitation.of(each, intended_role, more.get("groups") or []) for each in sent]
-        self._open.amend(key, [*known, *new])
+        sent = [wire.Invitation.of(each, intended_role, more.get("groups") or []) for each in self.client.invite(body)]
+        self._open.amend(key, [*known, *sent])
         return sent
 
     def invitation(self, invitation_id: str) -> wire.Invitation:
@@ -142,11 +142,11 @@ class Directory:
         self.client.update_invitation(invitation_id, wire.invitation_body(role, groups))
 
     def delete_invitation(self, identifier: str, invitation_id: str) -> None:
-        """Delete an invitation in whatever state; a membership that came of it stays."""
+        """Delete an invitation in whatever state, one that is gone too; a membership that came of it stays."""
         key = _key(identifier)
         known = self._open.get(key)
         self._open.invalidate(key)
-        self.client.delete_invitation(invitation_id)
+        ignore_not_found(lambda: self.client.delete_invitation(invitation_id))
         self._open.amend(key, [each for each in known if each.identifier != invitation_id])
 
     # --- services ---

@@ -7,6 +7,7 @@ from ..settings import Schema, Setting, token_complaint
 from . import holdings
 from .client import Client
 from .directory import Directory
+from .grants import PRIVILEGED, ROLES, grants, scopes
 from .lifecycles import CollaborationInviteLifecycle, CollaborationLifecycle, ServiceConnectionLifecycle
 from .wire import NAME
 
@@ -48,7 +49,9 @@ PLATFORM = Platform(
             holdings.connection,
         ),
     ),
-    roles=("member", "admin"),
-    privileged_roles=("admin",),
+    roles=ROLES,
+    privileged_roles=PRIVILEGED,
+    grants=grants,
+    scopes=scopes,
     emulator="pulumi_collab.emulator.sram:PLATFORM",
 )

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, data_function, declare, hangs_on, program_directory
+from ..engine.program import DeclaredResource, argument, data_function, declare, hangs_on, program_directory
 from ..lifecycle import Inputs
 from .directory import Directory
 from .lifecycles import (
@@ -47,14 +46,15 @@ class ServiceConnectionProvider(LifecycleProvider):
     kind = "ServiceConnection"
 
 
-class Collaboration(Resource, module="sram", name="Collaboration"):
+class Collaboration(DeclaredResource, module="sram", name="Collaboration"):
     """A collaboration of the organisation that the API key belongs to.
 
     The id is the identifier that SRAM gives. Of a collaboration that exists the API can change the units alone; what
-    else differs fails at preview, and is either changed in the web interface (and refreshed) or, with
-    `allow_replacement`, by deleting the collaboration with its members and invitations and making another.
-    One that exists already under this short name with the same values is taken over. Destroying the resource deletes
-    the collaboration (`retain_on_delete=True` in the options keeps it); one with members only with `force_destroy`.
+    else differs fails at preview, and is either changed in the web interface or, with `allow_replacement`, by deleting
+    the collaboration with its members and invitations and making another. What is left out (None) is none at creation,
+    and not managed after that: what people set in the web interface stays. One that exists already under this short
+    name with the same values is taken over. Destroying the resource deletes the collaboration
+    (`retain_on_delete=True` in the options keeps it); one with members only with `force_destroy`.
 
     Source: SRAM "External API" page; the published server.
     """
@@ -121,13 +121,17 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         :param administrators: e-mail addresses that are invited as admins when the collaboration is made, and never
             later; use `CollaborationInvite` for others.
         :param message: goes into the administrators' invitations. Acts at creation only.
-        :param expiry_date: when it ends. SRAM keeps a day, and rounds up from 20:00 UTC on. In the future.
-        :param logo: a picture in base64, bare or as a data URL. It is redrawn, so drift of it is not seen.
-        :param website_url: begins with `https://`, `http://`, `ssh://` or `ftp://`.
+        :param expiry_date: when it ends. SRAM keeps a day, and rounds up from 20:00 UTC on. In the future. None: not
+            managed.
+        :param logo: a picture in base64, bare or as a data URL. It is redrawn, so drift of it is not seen. None: not
+            managed.
+        :param website_url: begins with `https://`, `http://`, `ssh://` or `ftp://`; empty for none. None: not managed.
         :param tags: 1 to 32 lower-case letters, digits, dashes and underscores each, beginning with a letter. The
             organisation's own tags are added and are no drift.
-        :param units: names of units of the organisation. Changed in place.
-        :param support_email: where members find help; an e-mail address of up to 255 characters.
+        :param units: names of units of the organisation; an empty list for none. Changed in place. None: not managed.
+            A key that is for some units alone gives these to whatever it makes, and can change none.
+        :param support_email: where members find help; an e-mail address of up to 255 characters, or empty for none.
+            None: not managed.
         :param allow_replacement: delete and make again when something changes that the API cannot change.
         :param force_destroy: delete it even when it has members. Has to be in the state, by an earlier `pulumi up`,
             before the collaboration is destroyed or replaced.
@@ -138,8 +142,9 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         :param opts: Pulumi's resource options.
 
         Errors, at preview and on the argument's name: a value outside these bounds, an unknown unit, a name that is
-        taken, values of an existing collaboration that the API cannot change (with the number of members and open
-        invitations that a replacement would lose).
+        taken or declared twice, values of an existing collaboration that the API cannot change (with the number of
+        members and open invitations that a replacement would lose). At `pulumi up` alone: units that the key may not
+        give; nothing is left of such a collaboration, and nobody is invited.
         """
         inputs = {
             "name": name,
@@ -179,7 +184,7 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         return self.id
 
 
-class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
+class CollaborationInvite(DeclaredResource, module="sram", name="CollaborationInvite"):
     """One person's way into a collaboration, from the invitation to the membership.
 
     The id is `<collaboration>/<email>`. Creating it sends an invitation, unless the person is a member or is invited
@@ -295,7 +300,7 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
         )
 
 
-class ServiceConnection(Resource, module="sram", name="ServiceConnection"):
+class ServiceConnection(DeclaredResource, module="sram", name="ServiceConnection"):
     """A service that the members of a collaboration can use.
 
     The id is `<collaboration>/<service_entity_id>`. Some services connect at once; for others a person has to approve,
@@ -330,8 +335,9 @@ class ServiceConnection(Resource, module="sram", name="ServiceConnection"):
             account changes nothing at the service.
         :param opts: Pulumi's resource options.
 
-        Errors: a service that does not exist, is not open to the organisation, is connected to everything anyway, or
-        needs an approval while nobody is an admin of the collaboration; each says what to do.
+        Errors: an unknown collaboration, at preview; a service that does not exist, is not open to the organisation,
+        is connected to everything anyway, or needs an approval while nobody is an admin of the collaboration; each says
+        what to do.
         """
         inputs = {"collaboration": collaboration, "service_entity_id": service_entity_id, "account": account}
         assert inputs.keys() == ServiceConnectionInputs.model_fields.keys()

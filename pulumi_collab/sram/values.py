@@ -48,11 +48,16 @@ def expiry_moment(text: str) -> datetime:
     return datetime.combine(expiry_day(moment(text)), time(), UTC)
 
 
-def near(one: datetime | None, other: datetime | None) -> bool:
-    """Whether two dates are one, but for the zone that the service tells them in."""
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) <= TOLERANCE
+def ends_as(found: datetime | None, declared: str | None) -> bool:
+    """Whether a date of the service is the declared one, but for the zone that it tells dates in. None: no end."""
+    if found is None or declared is None:
+        return found is None and declared is None
+    return abs(found - moment(declared)) <= TOLERANCE
+
+
+def is_over(end: datetime | None, now: datetime) -> bool:
+    """Whether a date of the service has surely passed, whatever zone it tells dates in."""
+    return end is not None and end <= now - TOLERANCE
 
 
 def same_moment(one: str | None, other: str | None) -> bool:

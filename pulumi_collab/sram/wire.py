@@ -145,6 +145,10 @@ class Collaboration(_Answer):
     """How many were ever invited."""
     members: list[Member] = Field(default=[], validation_alias=AliasChoices("members", "collaboration_memberships"))
 
+    def who(self, uid: str | None, email: str) -> Member | None:
+        """Who has this uid, whatever the address; without a uid, who has this address."""
+        return self.user(uid) if uid else self.holder(email)
+
     def user(self, uid: str | None) -> Member | None:
         """The member of this uid."""
         return next((member for member in self.members if member.uid == uid), None)
@@ -204,6 +208,13 @@ class Invitation(_Answer):
 def of_address(invitations: Iterable[Invitation], email: str) -> list[Invitation]:
     """The invitations to an address; the service can hold several."""
     return [each for each in invitations if same_email(each.email, email)]
+
+
+def of_person(invitations: Iterable[Invitation], invitation_id: str | None, email: str) -> Invitation | None:
+    """The invitation of this identifier, else one to this address."""
+    found = list(invitations)
+    mine = [each for each in found if each.identifier == invitation_id]
+    return next(iter([*mine, *of_address(found, email)]), None)
 
 
 class CollaborationDetails(Collaboration):

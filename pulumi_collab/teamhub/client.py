@@ -19,7 +19,6 @@ from ..errors import (
     ServerError,
     TooManyRequests,
     Unauthenticated,
-    one_line,
 )
 from ..http import Session
 from ..responses import Response, error_text
@@ -160,12 +159,10 @@ _KINDS: dict[int, type[RequestError]] = {
 
 def _same_person(found: wire.Collaborator, collaborator: str) -> None:
     if found.collaborator.casefold() != collaborator.casefold():
-        shown = one_line(found.collaborator, 100)
-        raise BadResponse(f"{NAME} was asked about {collaborator!r} and answered about '{shown}'")
+        raise BadResponse(f"{NAME} was asked about {collaborator!r} and answered about {found.collaborator!r}")
 
 
 def _same_role(found: wire.Collaborator, role: wire.Role) -> wire.Collaborator:
     if found.role != role:
-        shown = one_line(found.role or "none", 60)
-        raise BadResponse(f"{NAME} accepted the role {role}, but answers with {shown}; run it again")
+        raise BadResponse(f"{NAME} accepted the role {role}, but answers with {found.role or 'none'}; run it again")
     return found

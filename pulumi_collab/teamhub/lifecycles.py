@@ -105,11 +105,8 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
         """
         with self.directory.lock(inputs.project):
             found = self._meant(inputs.collaborator, self.directory.to_write(inputs.project, inputs.collaborator))
-            decision = access.decide(_declared(inputs), found)
-            decision.raise_if_refused(self.about(inputs))
-            if found is not None and decision.action is Action.NOTHING:
-                return _state(inputs, found)
-            return self._granted(inputs, decision.action)
+            decided = self._decided(inputs, found)
+            return self._granted(inputs, decided) if isinstance(decided, Action) else decided
 
     def read(self, state: ProjectCollaboratorState) -> ProjectCollaboratorState | None:
         """The person's direct role; None when it or the whole project is gone, an error when it may only be hidden."""
@@ -167,11 +164,10 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 advice = CHECK_PROJECT
                 raise
             advice = self.directory.check_rights(inputs.project)
-            decision = access.decide(_declared(inputs), found, ours)
-            decision.raise_if_refused(self.about(inputs))
-            if found is not None and decision.action is Action.NOTHING:
-                return _state(inputs, found)
-            action = decision.action
+            decided = self._decided(inputs, found, ours)
+            if not isinstance(decided, Action):
+                return decided
+            action = decided
             return None
 
         for last in (False, True):
@@ -182,6 +178,15 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
                 if action is tried or last:  # else it was the wrong kind of call
                     raise self._explained(inputs, action, error, advice) from None
         raise AssertionError("unreachable")
+
+    def _decided(
+        self, inputs: ProjectCollaboratorInputs, found: wire.Collaborator | None, ours: str | None = None
+    ) -> ProjectCollaboratorState | Action:
+        """The state, where the role is as declared; else what has to be done. Raises `Refused`."""
+        declared = access.Declared(inputs.project, inputs.collaborator, inputs.role, inputs.adopt)
+        decision = access.decide(declared, found, ours)
+        decision.raise_if_refused(declared.about)
+        return _state(inputs, found) if found and decision.action is Action.NOTHING else decision.action
 
     def _explained(
         self, inputs: ProjectCollaboratorInputs, action: Action, error: RequestError, advice: str
@@ -213,10 +218,6 @@ class ProjectCollaboratorLifecycle(Lifecycle[ProjectCollaboratorInputs, ProjectC
             account = self.directory.account(collaborator)
             return None if account is not None and account.id == collaborator else found
         return found
-
-
-def _declared(inputs: ProjectCollaboratorInputs) -> access.Declared:
-    return access.Declared(inputs.project, inputs.collaborator, inputs.role, inputs.adopt)
 
 
 def _advised(error: RequestError, advice: str) -> RequestError:

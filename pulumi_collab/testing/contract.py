@@ -17,7 +17,8 @@ import pytest
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.emulator.platform import load
 from pulumi_collab.engine.claims import Claims
-from pulumi_collab.engine.operations import Operations, plain
+from pulumi_collab.engine.operations import Operations
+from pulumi_collab.engine.properties import plain
 from pulumi_collab.errors import CollabError, Problem
 from pulumi_collab.lifecycle import Inputs, Lifecycle
 from pulumi_collab.platform import Kind, Platform

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_collab.engine.claims import Claims, Ending
+from pulumi_collab.engine.claims import Claims, Ending, Other, Within
 from pulumi_collab.errors import Refused
 
 REMOVE, HELD, REFUSE = Ending.REMOVE, Ending.HELD, Ending.REFUSE
@@ -80,7 +80,75 @@ def test_two_declarations_of_one_grant(claims: Claims) -> None:
     """The second resource is told the name of the first; the same one, checked again, is no second."""
     assert claims.declare({"mia"}, "1", "first") is None
     assert claims.declare({"mia"}, "1", "first") is None
-    assert claims.declare({"mia", "jo"}, "2", "second") == "first"
+    assert claims.declare({"mia", "jo"}, "2", "second") == Other("first")
+
+
+ALL, SOME = Within("web", whole=True), Within("web")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "other"),
+    [
+        (ALL, ALL, Other("first", whole=True)),
+        (ALL, SOME, Other("first", whole=True)),
+        (SOME, ALL, Other("first")),
+        (SOME, SOME, None),
+        (ALL, Within("elsewhere"), None),
+        (SOME, Within("elsewhere", whole=True), None),
+        (None, ALL, None),
+    ],
+)
+def test_a_set_excludes_everything_else_in_its_scope(
+    claims: Claims, first: Within | None, second: Within, other: Other | None
+) -> None:
+    """Two sets of one scope, or a set and a single grant there, exclude each other, in whichever order they come."""
+    assert claims.declare({"web/mia"}, "1", "first", first) is None
+    assert claims.declare({"web/mia"}, "1", "first", first) is None
+    assert claims.declare({"web/jo"}, "2", "second", second) == other
+
+
+def test_moving_into_a_set_and_out_of_it(claims: Claims) -> None:
+    """What a set declares or holds is not removed with the single resource that held it before, and the other way."""
+    claims.declare({"web/mia", "web/jo"}, "1", "set", ALL)
+    assert claims.endings({"web/mia"}, "a", SOME) == {"web/mia": HELD}
+    assert claims.endings({"web/eva"}, "b", SOME) == {"web/eva": REMOVE}
+    claims.hold({"web/mia", "web/jo"}, "m", ALL)
+    assert claims.endings({"web/mia", "web/eva"}, "n", ALL) == {"web/mia": HELD, "web/eva": REMOVE}
+    assert claims.endings({"web/mia", "web/jo"}, "m", ALL) == {"web/mia": HELD, "web/jo": HELD}, "it is declared"
+
+    claims.declare({"all/mia"}, "2", "mia", Within("all"))
+    claims.hold({"all/mia"}, "x", Within("all"))
+    endings = claims.endings({"all/mia", "all/jo"}, "m", Within("all", whole=True))
+    assert endings == {"all/mia": HELD, "all/jo": REMOVE}
+
+
+def test_a_set_that_failed_keeps_everybody_in_its_scope(claims: Claims) -> None:
+    """Whom a wrong set would have listed nobody knows, so nobody there is removed until it is mended."""
+    claims.declare(set(), "1", "set", ALL)
+    claims.fail(set(), ALL)
+    assert claims.endings({"web/mia"}, "a", SOME) == {"web/mia": REFUSE}
+    assert claims.endings({"elsewhere/mia"}, "a", Within("elsewhere")) == {"elsewhere/mia": REMOVE}
+    claims.hold({"web/jo"}, "m", ALL)
+    assert claims.endings({"web/mia"}, "a", SOME) == {"web/mia": REMOVE}
+
+
+def test_singles_of_one_scope_do_not_wait_for_each_other(claims: Claims) -> None:
+    """Two people of a scope are made at the same time; a set waits for them, and they for it."""
+    other, entered, waited = Claims("127.0.0.1:1"), threading.Event(), threading.Event()
+
+    def enter() -> None:
+        with other.lock({"web/jo"}, SOME):
+            entered.set()
+        with other.lock({"web/jo"}, ALL):
+            waited.set()
+
+    with claims.lock({"web/mia"}, SOME):
+        waiting = threading.Thread(target=enter)
+        waiting.start()
+        assert entered.wait(30)
+        assert not waited.wait(0.2)
+    assert waited.wait(30)
+    waiting.join()
 
 
 def test_processes_of_one_operation_share_what_they_know(claims: Claims) -> None:

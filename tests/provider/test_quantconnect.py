@@ -30,7 +30,8 @@ def test_a_life_call_by_call(plugin: Plugin) -> None:
     assert visible(inputs) == MIA | {"permission": "read"}
     id_, state = plugin.create(inputs)
     assert id_ == "23456789/mia-ai"
-    assert shown(state) == visible(inputs) | {"uid": 1002, "email": "mia-ai@example.org", "display_name": "Mia Ai"}
+    outputs = {"uid": 1002, "email": "mia-ai@example.org", "display_name": "Mia Ai", "project_owner": 1001}
+    assert shown(state) == visible(inputs) | outputs
     assert plugin.read(id_, state) == (id_, state, inputs | {"__remembered": {"uid": 1002}})
     assert plugin.diff(id_, state, inputs)[:2] == (False, [])
     assert plugin.diff(id_, state, MIA)[:2] == (True, [])

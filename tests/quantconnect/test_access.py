@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -252,6 +253,26 @@ def test_people_are_known_by_their_uids(
     assert bool(said) == bool(end)
 
 
+def test_the_page_has_this_table() -> None:
+    """Each row about uid 1002 stands on the page as these decisions make it, and there is no other."""
+    after = {CHANGE: "changes", ADD: "gives it again", REFUSED: "refuses"}
+    at_the_end = {END: "is removed", NOTHING: "removes nobody, and warns", REFUSED: "refuses"}
+    rows = []
+    for uid, there, reads, kept, done, _, ended, _ in UIDS:
+        if uid is None or there == [MIA_OWNS]:
+            continue
+        people = [f"`{each.user}`" if each.user else "no name" for each in there[1:]]
+        uids = [f"uid {each.uid}" if each.uid else "without uid" for each in there[1:]]
+        on_it = ", ".join(map(" ".join, zip(people, uids, strict=True))) or "nobody"
+        read = "gone" if reads == GONE else "the name is taken" if reads[3] else f"`user` is `{reads[0]}`"
+        read = "the same" if reads[0] == "mia-ai" and not reads[3] else read
+        cells = (on_it, read, "fails" if kept else "passes", after[done], at_the_end[ended])
+        rows.append(f"| {' | '.join(cells)} |")
+    page = (Path(__file__).parents[2] / "docs" / "quantconnect.md").read_text(encoding="utf-8")
+    table = page.split("| on the project now |", 1)[1].split("\n\n", 1)[0]
+    assert table.splitlines()[2:] == rows
+
+
 @pytest.mark.parametrize("ours", [state(1002), state(None)])
 def test_who_cannot_be_told(ours: ProjectCollaboratorState) -> None:
     """Somebody without name and uid may be anybody: nothing is read, changed or ended, and what is kept is no error."""
@@ -323,6 +344,19 @@ def test_a_name_that_a_refresh_saw_with_somebody_else(
     assert (done is REFUSED) is (action is REFUSED)
 
 
+def test_a_takeover_sends_all_that_is_declared() -> None:
+    """What the state says of the person before is nothing that the new holder of the name has."""
+    change = access.change(TAKEN, declared(READ, adopt=True), [OWNER, STRANGER_WRITES])
+    assert (change.action, change.rights) == (CHANGE, READ)
+
+
+def test_the_next_preview_remembers_this_person_alone() -> None:
+    """A preview carries on whose row it is, whom it has taken over, and nothing once the row is another person's."""
+    assert access.remembered(TAKEN, adopt=False) == {"uid": 1002, "former_users": None, "taken_by": 9009}
+    assert access.remembered(TAKEN, adopt=True) == {"uid": 9009}
+    assert access.remembered(None, adopt=False) == {}
+
+
 def test_adopting_takes_over_nobody_whom_no_refresh_saw() -> None:
     """An `adopt` from the creation takes over no new holder of the name without a preview that says so."""
     for there in ([OWNER, STRANGER], [OWNER, entry("mia-ai", 9010)]):
@@ -377,6 +411,24 @@ def test_who_was_removed_is_given_all_that_is_declared() -> None:
 
 
 # --- a project that does not show itself ---
+
+
+@pytest.mark.parametrize(
+    ("owner", "action", "sentence"),
+    [
+        (
+            1001,
+            NOTHING,
+            "does not show itself to its owner, user 1001, so it is taken for gone and nothing was removed",
+        ),
+        (2002, REFUSED, "does not show itself to user 1001, and its owner is user 2002; check the credentials"),
+        (None, REFUSED, "does not show itself to user 1001, and its owner is not known; check the credentials"),
+    ],
+)
+def test_who_can_tell_that_a_project_is_gone(owner: int | None, action: Action | None, sentence: str) -> None:
+    """A project is taken for gone by its owner alone: it hides itself from everybody else."""
+    done, said = told(access.end_hidden(state(1002, project_owner=owner), "1001"))
+    assert (done, sentence in said) == (action, True)
 
 
 def test_a_project_that_is_gone_stands_in_nobodys_way() -> None:

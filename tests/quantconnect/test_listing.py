@@ -19,8 +19,8 @@ OWNER = {"publicId": "owner-ola", "uid": 1001, "permission": "write", "liveContr
 MIA = {"publicId": "mia-ai", "uid": 1002, "permission": "write", "liveControl": False, "owner": False}
 JO = {"publicId": "jo", "uid": 1003, "permission": "read", "liveControl": False, "owner": False}
 WANTED = ProjectCollaboratorInputs(project_id=PROJECT, user="mia-ai", permission="write")
-WITHOUT_UID = ProjectCollaboratorState(**dict(WANTED))
-STATE = ProjectCollaboratorState(**dict(WANTED), uid=1002)
+WITHOUT_UID = ProjectCollaboratorState(**dict(WANTED), project_owner=1001)
+STATE = WITHOUT_UID.model_copy(update={"uid": 1002})
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -131,7 +131,7 @@ def test_an_odd_entry_of_somebody_else_keeps_nobody() -> None:
 
 def test_a_public_id_that_is_a_number() -> None:
     """A publicId that comes as a number is the person whose slug has these digits."""
-    state = ProjectCollaboratorState(project_id=PROJECT, user="12345")
+    state = ProjectCollaboratorState(project_id=PROJECT, user="12345", project_owner=1001)
     with answers([OWNER, {**JO, "publicId": 12345, "uid": None}]) as server:
         assert lifecycle(server.url).read(state) == state
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.errors import BadResponse, CollabError, Refused, Unauthenticated
 from pulumi_collab.lifecycle import Notice
+from pulumi_collab.quantconnect.grants import grants, scopes
 from pulumi_collab.quantconnect.lifecycles import ProjectCollaboratorLifecycle
 from pulumi_collab.quantconnect.values import ProjectCollaboratorInputs, ProjectCollaboratorState
 
@@ -171,13 +172,19 @@ def test_rows_of_a_project_that_is_gone_go_with_one_line(emulator: Emulator) -> 
     told: list[str] = []
     one = new(told, emulator)
     for user in ("mia-ai", "jo", "auditor"):
-        one.delete(ProjectCollaboratorState(project_id=404, user=user, uid=1002))
+        one.delete(ProjectCollaboratorState(project_id=404, user=user, uid=1002, project_owner=1001))
     [line] = told
     assert line == (
-        "QuantConnect project 404 does not show itself to user 1001, whose credentials are good, so it is taken for "
-        "gone and nothing was removed there: if it is only hidden, remove people in the web interface"
+        "QuantConnect project 404 does not show itself to its owner, user 1001, so it is taken for gone and nothing "
+        "was removed there"
     )
     assert calls(emulator).count("delete") == 3, "taking access away always asks"
+
+
+def test_a_project_of_somebody_else_is_not_gone(emulator: Emulator) -> None:
+    """Under other credentials than its owner's a project that does not show is hidden, and the state stays."""
+    with pytest.raises(Refused, match="its owner is user 2002; check the credentials"):
+        lifecycle(emulator).delete(ProjectCollaboratorState(**dict(GONE), project_owner=2002))
 
 
 def test_a_project_that_shows_itself_is_not_gone(emulator: Emulator) -> None:
@@ -247,7 +254,7 @@ OWNER: dict[str, Any] = {
     "owner": True,
 }
 ENTRY: dict[str, Any] = {"uid": 1002, "publicId": "mia-ai", "permission": "read", "liveControl": False, "owner": False}
-STATE = ProjectCollaboratorState(**dict(MIA), uid=1002)
+STATE = ProjectCollaboratorState(**dict(MIA), uid=1002, project_owner=1001)
 
 
 def acts(one: ProjectCollaboratorLifecycle) -> list[Callable[[], Any]]:
@@ -258,6 +265,8 @@ def acts(one: ProjectCollaboratorLifecycle) -> list[Callable[[], Any]]:
         lambda: one.read(STATE),
         lambda: one.update(STATE, MIA.model_copy(update={"permission": "write"})),
         lambda: one.delete(STATE),
+        lambda: [json.loads(grant.model_dump_json()) for grant in grants(one.directory, str(PROJECT))],
+        lambda: list(scopes(one.directory)),
     ]
 
 

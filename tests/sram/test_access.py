@@ -12,8 +12,9 @@ import pytest
 
 from pulumi_collab.decisions import Action
 from pulumi_collab.sram import wire
-from pulumi_collab.sram.access import invite as access
-from pulumi_collab.sram.access.invite_model import CollaborationInviteInputs, CollaborationInviteState, There, values_of
+from pulumi_collab.sram.access import invite, invited
+from pulumi_collab.sram.access.invite import There
+from pulumi_collab.sram.access.invite_model import CollaborationInviteInputs, CollaborationInviteState, values_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sram.md").read_text(encoding="utf-8")
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -99,7 +100,7 @@ def declared(text: str, before: CollaborationInviteState) -> CollaborationInvite
     return CollaborationInviteInputs(**WHO, **given)
 
 
-def happens(verdict: access.Verdict, found: There | None, before: CollaborationInviteState | None) -> str:
+def happens(verdict: invite.Verdict, found: There | None, before: CollaborationInviteState | None) -> str:
     """A verdict in the words of the tables."""
     if verdict.problems:
         return f"is refused: {', '.join(f'`{problem.property}`' for problem in verdict.problems)}"
@@ -113,7 +114,7 @@ def happens(verdict: access.Verdict, found: There | None, before: CollaborationI
     return "takes it over" if before is None else "counts it as sent again" if again else "does nothing"
 
 
-def matches(verdict: access.Verdict, told: str) -> bool:
+def matches(verdict: invite.Verdict, told: str) -> bool:
     """Whether just what the table says is told."""
     texts = [*verdict.warnings, *(problem.reason for problem in verdict.problems)]
     return any(told in text for text in texts) if told else not texts
@@ -124,7 +125,7 @@ def test_a_new_one(is_there: str, asked: str, expected: str, told: str) -> None:
     """A person in no state yet is invited, taken over with just this access, or refused, as the page says."""
     unknown = CollaborationInviteState(**WHO)
     found, wanted = there(is_there, unknown), declared(asked, unknown)
-    verdict = access.inviting(values_of(wanted), found)
+    verdict = invite.inviting(values_of(wanted), found)
     assert happens(verdict, found, None) == expected
     assert matches(verdict, told), verdict
 
@@ -135,7 +136,7 @@ def test_one_that_is_kept(so_far: str, is_there: str, asked: str, expected: str,
     before = state(so_far)
     found = there(is_there, before)
     assert found is not None
-    verdict = access.changing(before, declared(asked, before), found)
+    verdict = invited.changing(before, declared(asked, before), found)
     assert happens(verdict, found, before) == expected
     assert matches(verdict, told), verdict
 
@@ -147,7 +148,7 @@ def test_one_that_goes(so_far: str, is_there: str, asked: str, expected: str, to
     before = before.model_copy(update=values_of(declared(asked, before)))
     found = there(is_there, before)
     assert found is not None
-    verdict = access.deleting(before, found)
+    verdict = invited.deleting(before, found)
     uid = found.member.uid if found.member else before.user
     ends = "ends the membership" if uid else "withdraws the invitation"
     assert (ends if verdict.action is Action.END else "leaves it") == expected

@@ -90,6 +90,12 @@ MADE: list[tuple[dict[str, Any], list[wire.Collaboration], Action, list[str]]] =
             EXPIRED,
         ],
     ),
+    (
+        {"administrators": ["BOB@x.org", "ann@x.org"]},
+        [there(**IN_IT)],
+        Action.NOTHING,
+        [f"{TAKEN_OVER}; as administrators, unless they are already, are invited: ann@x.org"],
+    ),
     # units are what can be changed
     (
         {"units": ["Teaching"], "adopt": True},

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_collab.errors import RequestError
+from pulumi_collab.errors import Hint, Refused, RequestError
 from pulumi_collab.sram.lifecycles import CollaborationState
 
 from .behind import accept, act, api, collaborations, invited, reads, writes
@@ -282,6 +282,9 @@ def test_a_key_of_another_organisation(ours: Ours) -> None:
     ours.again()
     with pytest.raises(RequestError, match="does not allow this"):
         ours.collaborations.read(ai)
+    with pytest.raises(Refused, match="does not allow this") as refused:
+        ours.collaborations.delete(ai)
+    assert refused.value.hint is Hint.FORGET
 
 
 def test_several_are_checked_by_one_listing(ours: Ours) -> None:

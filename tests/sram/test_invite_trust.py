@@ -34,6 +34,13 @@ def taken_by_rob(ours: Ours, ai: str, bob: str) -> None:
     accept(ours.emulator, ai, "rob@x.org", uid="urn:rob", as_email="bob@x.org")
 
 
+def warned(ours: Ours, state: CollaborationInviteState) -> list[str]:
+    """What a preview of an unchanged program tells of a state; something."""
+    told = list(ours.invites.warnings(state, dict(inputs_of(state))))
+    assert told
+    return told
+
+
 def test_the_new_holder_of_an_address_gets_nothing(ours: Ours) -> None:
     """Who has the address of a member that is gone is told by uid at preview, and is neither changed nor ended."""
     ai = ours.make(administrators=["head@x.org"]).identifier
@@ -48,8 +55,9 @@ def test_the_new_holder_of_an_address_gets_nothing(ours: Ours) -> None:
         ours.updated(bob, intended_role="admin")  # without a refresh
     live = ours.refreshed(bob)
     assert (live.status, live.user, live.holder) == ("removed", "urn:bob", "urn:rob")
-    with pytest.raises(Refused, match=r"was the user urn:bob, .*is urn:rob now"):
-        ours.invites.changed(live, dict(inputs_of(live)))
+    for told in (properties(ours.invites.check(dict(inputs_of(live)), live))["email"], *warned(ours, live)):
+        assert "was the user urn:bob, who is no member any more, and is " in told
+        assert "urn:rob" in told
     for state in (bob, live):
         ours.again()
         ours.told.clear()

@@ -19,6 +19,7 @@ from pulumi_collab.sram.resources import (
 )
 
 from ..provider.plugin import UNKNOWN, Plugin, PluginError
+from .behind import accept, act, api
 
 
 def emulator_stack(emulator: Emulator) -> Callable[[str], str | None]:
@@ -62,6 +63,14 @@ def invites(emulator: Emulator) -> Iterator[Plugin]:
     """A plugin that serves invitations of the emulator."""
     with Plugin(CollaborationInviteProvider, emulator.environment()) as running:
         yield running
+
+
+def made(emulator: Emulator) -> str:
+    """A collaboration that somebody has made."""
+    body = {"name": "AI", "short_name": "ai", "description": "", "administrators": []}
+    booleans = ("disable_join_requests", "disclose_member_information", "disclose_email_information")
+    found: str = api(emulator, "POST", "collaborations/v1", body | dict.fromkeys(booleans, False))["identifier"]
+    return found
 
 
 def declared(name: str, collaboration: str = "a1", **more: Any) -> dict[str, Any]:
@@ -109,3 +118,44 @@ def test_a_target_that_hangs_on_what_is_not_made(invites: Plugin) -> None:
     del news["collaboration"]
     assert "name that with --target too" in invites.check(news)[1]["collaboration"]
     assert invites.check({"email": "bob@x.org"})[1] == {"collaboration": "is required"}
+
+
+def test_what_a_refresh_has_seen_is_known_to_the_next_preview(emulator: Emulator) -> None:
+    """Who accepted under another address is known by uid: the last admin is not lowered, the new holder is told."""
+    ai = made(emulator)
+    wanted = {"collaboration": ai, "email": "bob@x.org", "intended_role": "admin"}
+    with Plugin(CollaborationInviteProvider, emulator.environment()) as first:
+        id_, state = first.create(first.check(wanted)[0])
+    accept(emulator, ai, "bob@x.org", as_email="robert@home.org")
+    with Plugin(CollaborationInviteProvider, emulator.environment()) as second:
+        _, state, inputs = second.read(id_, state)
+        assert (state["user"], state["accepted_as"]) == ("urn:bob", "robert@home.org")
+        _, failures = second.check(wanted | {"intended_role": "member"}, inputs)
+        assert "is the last admin of the collaboration" in failures["intended_role"]
+        inputs, failures = second.check(wanted | {"resend_limit": 0}, inputs)
+        assert failures == {}
+    act(emulator, "remove-member", collaboration=ai, uid="urn:bob")
+    invite = {"collaboration_identifier": ai, "invites": ["rob@x.org"]}
+    api(emulator, "PUT", "invitations/v1/collaboration_invites", invite)
+    accept(emulator, ai, "rob@x.org", as_email="bob@x.org")
+    with Plugin(CollaborationInviteProvider, emulator.environment()) as third:
+        _, failures = third.check(wanted | {"resend_limit": 0}, inputs)
+    assert "was the user urn:bob, who is no member any more, and is Rob <bob@x.org> (urn:rob)" in failures["email"]
+
+
+def test_who_is_gone_is_forgotten(emulator: Emulator, invites: Plugin) -> None:
+    """Removed and invited again, another user who then accepts is nobody else's successor."""
+    ai = made(emulator)
+    wanted = {"collaboration": ai, "email": "bob@x.org"}
+    id_, state = invites.create(invites.check(wanted)[0])
+    accept(emulator, ai, "bob@x.org")
+    _, state, inputs = invites.read(id_, state)
+    act(emulator, "remove-member", collaboration=ai, uid="urn:bob")
+    with Plugin(CollaborationInviteProvider, emulator.environment()) as later:
+        _, state, inputs = later.read(id_, state)
+        inputs, _ = later.check(wanted, inputs)
+        state = later.update(id_, state, inputs)
+        accept(emulator, ai, "bob@x.org", uid="urn:new")
+    with Plugin(CollaborationInviteProvider, emulator.environment()) as last:
+        assert last.check(wanted, inputs)[1] == {}
+        assert last.read(id_, state)[1]["user"] == "urn:new"

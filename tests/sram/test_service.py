@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_collab.errors import Refused, RequestError
+from pulumi_collab.errors import Hint, Refused, RequestError
 from pulumi_collab.sram.lifecycles import ServiceConnectionInputs, ServiceConnectionState
 
 from .behind import accept, act, api, collaborations, reads, writes
@@ -213,6 +213,15 @@ def test_a_read_that_cannot_tell_raises(ours: Ours) -> None:
     ours.emulator.fault("sram", "collaborations/read", "403")
     with pytest.raises(RequestError):
         ours.services.read(mail)
+
+
+def test_a_delete_that_is_not_allowed(ours: Ours) -> None:
+    """Where the key may neither end nor see it, the refusal has a way on."""
+    mail = ours.connect(ours.make().identifier, MAIL)
+    ours.emulator.fault("sram", "*", "403", times=2)
+    with pytest.raises(Refused, match="does not allow this") as refused:
+        ours.services.delete(mail)
+    assert refused.value.hint is Hint.FORGET
 
 
 def test_several_are_read_by_one_call(ours: Ours) -> None:

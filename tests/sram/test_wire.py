@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_collab.errors import BadResponse, ConfigError, NotFound, Rejected, Unauthenticated
+from pulumi_collab.errors import BadResponse, ConfigError, NotFound, Refused, Rejected, Unauthenticated
 from pulumi_collab.settings import Settings, resolve
 from pulumi_collab.sram import wire
 from pulumi_collab.sram.client import Client, DatabaseError
@@ -170,3 +170,51 @@ def test_a_trailing_slash_and_case_are_one_key(ours: Ours) -> None:
     ours.emulator.clear_journal()
     assert ours.directory.collaboration(ai.upper()).identifier == ai
     assert ours.emulator.journal() == []
+
+
+@pytest.mark.parametrize("odd", ["", ".", "..", "a/b", "a\\b"])
+def test_nothing_odd_leaves_as_a_part_of_a_path(ours: Ours, odd: str) -> None:
+    """An identifier that a server would read as another path is refused by every method, and no call is made."""
+    client = ours.directory.client
+    ours.emulator.clear_journal()
+    for call in (
+        lambda: client.collaboration(odd),
+        lambda: client.delete_collaboration(odd),
+        lambda: client.set_units(odd, []),
+        lambda: client.set_role(odd, "urn:bob", "member"),
+        lambda: client.remove_member(odd, "urn:bob"),
+        lambda: client.remove_member("3b5c", odd),
+        lambda: client.invitation(odd),
+        lambda: client.open_invitations(odd),
+        lambda: client.update_invitation(odd, {}),
+        lambda: client.resend_invitation(odd),
+        lambda: client.delete_invitation(odd),
+        lambda: client.connect_service(odd, "https://mail.example.org"),
+        lambda: client.disconnect_service(odd, "https://mail.example.org"),
+    ):
+        with pytest.raises(Refused, match="cannot be part of an address, so nothing was sent"):
+            call()
+    assert ours.emulator.journal() == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [
+        ({"user": {"uid": 10**30}}, {"uid": str(10**30)}),
+        ({"user": {"uid": "u", "name": None, "email": 7}}, {"uid": "u", "name": None, "email": None}),
+        ({"role": "owner"}, {"role": "owner"}),
+        ({"status": None}, {"status": None}),
+        ({"expiry_date": 253402300799}, {"expires": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)}),
+        ({"expiry_date": 1e300}, {"expires": wire.LAST}),
+        ({"expiry_date": -1e300}, {"expires": wire.FIRST}),
+        ({"expiry_date": 1802231293000}, {"expires": wire.LAST}),
+        ({"expiry_date": float("nan")}, {"expires": None}),
+        ({"expiry_date": [1]}, {"expires": None}),
+        ({"expiry_date": "soon"}, {"expires": None}),
+        ({"expiry_date": "2030-06-15T00:00:00"}, {"expires": datetime(2030, 6, 15, tzinfo=UTC)}),
+    ],
+)
+def test_one_odd_value_hides_nobody(shown: dict[str, Any], kept: dict[str, Any]) -> None:
+    """Whatever a membership shows beside its shape can be read, as far as it says something."""
+    found = wire.Member.model_validate({"role": "member", "user": {"uid": "u"}, **shown})
+    assert {name: getattr(found, name) for name in kept} == kept

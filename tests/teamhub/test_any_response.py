@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
 from pulumi_collab import retries
-from pulumi_collab.engine.operations import plain
+from pulumi_collab.engine.properties import plain
 from pulumi_collab.errors import CollabError
 from pulumi_collab.lifecycle import Notice
 from pulumi_collab.teamhub.grants import grants

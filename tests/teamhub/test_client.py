@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_collab.engine.operations import directory_of
+from pulumi_collab.engine.served import directory_of
 from pulumi_collab.errors import (
     BadResponse,
     CollabError,

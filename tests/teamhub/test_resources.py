@@ -14,6 +14,7 @@ from pulumi_collab.teamhub.lifecycles import ProjectCollaboratorInputs
 from pulumi_collab.teamhub.resources import ProjectCollaboratorProvider
 
 from . import behind
+from .canned import Canned, entry, page
 
 
 def test_the_provider_is_a_name() -> None:
@@ -84,3 +85,16 @@ def test_missing_settings_name_both_ways(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.delenv("TEAMHUB_COMPANY_KEY", raising=False)
     with pytest.raises(pulumi.RunError, match=r"TEAMHUB_COMPANY_KEY.*teamhub:companyKey"):
         teamhub.get_project_collaborators("web")
+
+
+def test_somebody_who_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data function gives everybody who can be read, and says that somebody is left out."""
+    for name, value in {"BASE_URL": "https://hub.example.org", "COMPANY_KEY": "a", "ACCOUNT_KEY": "b"}.items():
+        monkeypatch.setenv(f"TEAMHUB_{name}", value)
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", told.append)
+    Canned(monkeypatch, [page(entry("jo"), {"role": "guest"}), page(entry("jo"))])
+    assert [each.collaborator for each in teamhub.get_project_collaborators("web")] == ["jo"]
+    assert told == ["Helix TeamHub lists somebody in project web whose entry cannot be read, and who is left out"]
+    assert [each.collaborator for each in teamhub.get_project_collaborators("web")] == ["jo"]
+    assert len(told) == 1

@@ -149,6 +149,30 @@ def test_a_stale_look_after_a_lost_response(emulator: Emulator, operation: str, 
     assert behind.held(emulator) == ({} if operation == "delete" else {"jane.doe": "developer"})
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_too_many_requests(emulator: Emulator, operation: str, when: Any) -> None:
+    """A 429 proves nothing about a write: it is looked at before anything is sent again, and nothing is sent twice."""
+    if operation != "create":
+        behind.give(emulator, "jane.doe", "guest")
+    emulator.fault("teamhub", f"project_collaborators/{operation}", "429", when=when)
+    emulator.clear_journal()
+    lifecycle = new(emulator)
+    if operation == "delete":
+        lifecycle.delete(state(role="guest"))
+    elif operation == "update":
+        lifecycle.update(state(role="guest"), inputs())
+    else:
+        lifecycle.create(inputs())
+    assert behind.held(emulator) == ({} if operation == "delete" else {"jane.doe": "developer"})
+    statuses = [(e["method"], e["status"]) for e in emulator.journal()]
+    write = {"create": "POST", "update": "PUT", "delete": "DELETE"}[operation]
+    sent = [n for n, (method, _) in enumerate(statuses) if method == write]
+    assert statuses[sent[0]] == (write, 429)
+    assert statuses[sent[0] + 1][0] == "GET"
+    assert len(sent) == (1 if when == "after" else 2)
+
+
 # --- what a preview tells of a write ---
 
 

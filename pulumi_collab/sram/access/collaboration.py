@@ -192,6 +192,9 @@ def _taking_over(
     others = sorted(set(found.tags) - set(known.get("tags", found.tags)))
     if others:
         told.append(f"its tags {', '.join(others)} are not declared, and count as the organisation's own")
+    absent = [email for email in known.get("administrators", ()) if found.holder(email) is None]
+    if absent:
+        told.append(f"as administrators, unless they are already, are invited: {', '.join(absent)}")
     other_units = known.get("units") is not None and not same("units", known["units"], found.units)
     if other_units and not known.get("adopt", True):
         problems.append(Problem("units", _both(known["units"], found.units, found), Hint.ADOPT))

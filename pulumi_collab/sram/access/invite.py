@@ -1,4 +1,4 @@
-"""What may be done about one person in a collaboration, and why not: for previews and for writes. No I/O.
+"""What there is of a person in a collaboration, and how somebody comes in. Pure: for previews and for writes.
 
 A reason goes on from whom it is about: `bob@x.org in SRAM collaboration 3b5c is a member already ...`.
 """
@@ -6,48 +6,198 @@ A reason goes on from whom it is about: `bob@x.org in SRAM collaboration 3b5c is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from ...decisions import Action, Decision
-from ...errors import Hint, Problem
+from ...errors import Problem
 from .. import wire
-from ..values import moment, same_moment
+from ..values import ends_as, is_over, moment, same_moment
 from ..wire import NAME
 from .invite_model import (
     DATES,
     LOST,
     CollaborationInviteInputs,
     CollaborationInviteState,
-    There,
-    differing,
-    ends_as,
-    gives,
+    Status,
+    date_of,
     is_same_person,
     iso,
-    moved,
-    same_groups,
+    values_of,
 )
 
 Known = Mapping[str, Any]
 ROLE, END, GROUPS = "intended_role", "membership_expiry_date", "groups"
-
-_WHAT = {
-    "expired": "the invitation has expired",
-    "declined": "the invitation was declined or withdrawn",
-    "removed": "the membership was removed",
-}
 LAST_ADMIN = "is the last admin of the collaboration"
-_ANOTHER = "make somebody else an admin first"
-_PERHAPS_LAST = (
-    "if the invitation was accepted under another address by the only admin of the collaboration, lowering the role "
-    f"will be refused; {_ANOTHER}"
-)
-_UNSEEN_END = (
+ANOTHER = "make somebody else an admin first"
+UNSEEN_END = (
     f"{NAME} does not show when a membership that comes of it ends; if the invitation is not this program's own, "
     "withdraw it in the web interface, so that one with the declared membership_expiry_date is sent"
 )
+
+
+@dataclass(frozen=True)
+class There:
+    """What there is of a person at a moment: a membership, an invitation, or neither."""
+
+    now: datetime
+    status: Status
+    member: wire.Member | None = None
+    invitation: wire.Invitation | None = None
+    """Without the groups that the service puts everybody in."""
+    everybodys: tuple[str, ...] = ()
+    """The identifiers of those groups."""
+    holder: wire.Member | None = None
+    """Another user who has the address."""
+    live: wire.Collaboration | None = None
+    """None where only the state is known."""
+
+    @classmethod
+    def kept(cls, state: CollaborationInviteState, now: datetime) -> Self:
+        """What the state tells, as it is by now: an open invitation past its date is of no use, though listed."""
+        status = state.status
+        if status == "open" and is_over(date_of(state.invitation_expires), now):
+            status = "expired"
+        if status == "accepted" and is_over(date_of(state.membership_expires), now):
+            status = "ended"
+        holder = wire.Member(uid=state.holder, role="") if state.holder is not None else None
+        if state.user is not None and status in ("accepted", "ended"):
+            end = date_of(state.membership_expires)
+            return cls(now, status, wire.Member(uid=state.user, role=state.intended_role, expires=end), holder=holder)
+        if state.invitation_id is None or status in ("accepted", "ended"):
+            return cls(now, status if status in LOST else "declined", holder=holder)
+        invitation = wire.Invitation(
+            status="open",
+            intended_role=state.intended_role,
+            groups=[wire.Group(identifier=group, short_name=group) for group in state.groups],
+            identifier=state.invitation_id,
+            email=state.email,
+            expires=date_of(state.invitation_expires),
+        )
+        return cls(now, status, invitation=invitation, holder=holder)
+
+    @classmethod
+    def seen(
+        cls,
+        state: CollaborationInviteState,
+        live: wire.Collaboration,
+        now: datetime,
+        invitation: wire.Invitation | None = None,
+    ) -> Self:
+        """What the collaboration tells, and the person's invitation where there is one."""
+        uid = state.user or (invitation.uid if invitation is not None and invitation.status == "accepted" else None)
+        member, holder = live.who(uid, state.email), live.holder(state.email)
+        if holder is not None and uid in (None, holder.uid):
+            holder = None
+        if member is not None:
+            return cls(now, "ended" if has_ended(member, now) else "accepted", member, holder=holder, live=live)
+        if invitation is not None and invitation.status != "accepted":
+            given, everybodys = _groups_of(live, invitation, state.groups)
+            fit = invitation.status == "open" and not is_over(invitation.expires, now)
+            invitation = invitation.model_copy(update={"groups": given})
+            return cls(now, "open" if fit else "expired", None, invitation, tuple(everybodys), holder, live)
+        status: Status = "expired" if state.status == "expired" else "declined"
+        if uid is not None or state.status == "removed":
+            status = "removed"
+        return cls(now, status, invitation=invitation, holder=holder, live=live)
+
+    @property
+    def open(self) -> wire.Invitation | None:
+        """The invitation that can be accepted."""
+        return self.invitation if self.status == "open" else None
+
+    @property
+    def blocking(self) -> list[str]:
+        """The invitations, by identifier, that have to go before another is sent."""
+        return [self.invitation.identifier] if self.invitation is not None else []
+
+    def differs(self, known: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+        """What is declared otherwise than it is there: the property, and in words what there is and what is asked."""
+        if self.member is not None:
+            role, end = self.member.role, self.member.expires
+            if known.get("intended_role", role) != role:
+                yield "intended_role", role, known["intended_role"]
+            if "membership_expiry_date" in known and not ends_as(end, known["membership_expiry_date"]):
+                until = f"until {iso(end)}" if end else "without an end"
+                yield "membership_expiry_date", f"{role} {until}", known["membership_expiry_date"] or "no end"
+        elif self.open is not None:
+            role, groups = self.open.intended_role, [group.short_name or group.identifier for group in self.open.groups]
+            asked_role, asked_groups = known.get("intended_role", role), known.get("groups", groups)
+            if not gives(self.open, asked_role, asked_groups):
+                name = "intended_role" if role != asked_role else "groups"
+                yield name, _words(role, groups), _words(asked_role, asked_groups)
+
+    def unknown_groups(self, declared: Iterable[str]) -> list[str]:
+        """Which of the declared groups the collaboration does not have, as far as it shows its groups."""
+        if self.live is None or self.live.groups is None:
+            return []
+        return sorted(set(declared) - {name for group in self.live.groups for name in group.names})
+
+    def is_last_admin(self, member: wire.Member) -> bool:
+        """Whether nobody else administers the collaboration, as far as it is known."""
+        others = self.live.members if self.live is not None else ()
+        admins = [each for each in others if each.role == "admin" and not has_ended(each, self.now)]
+        return self.live is not None and member.role == "admin" and all(each.uid == member.uid for each in admins)
+
+
+def has_ended(member: wire.Member, now: datetime) -> bool:
+    """Whether a membership gives no access any more, though it is listed."""
+    return member.status == "expired" or is_over(member.expires, now)
+
+
+def _groups_of(
+    live: wire.Collaboration, invitation: wire.Invitation, declared: list[str]
+) -> tuple[list[wire.Group], list[str]]:
+    """The groups that somebody gave, and the identifiers of those that the service puts everybody in."""
+    everybody = {group.identifier for group in live.groups or () if group.auto_provision_members}
+    added = [group for group in invitation.groups if group.identifier in everybody and not group.names & set(declared)]
+    return [group for group in invitation.groups if group not in added], [group.identifier for group in added]
+
+
+def gives(invitation: wire.Invitation, role: str, groups: Iterable[str]) -> bool:
+    """Whether an invitation gives this role and these groups."""
+    return invitation.intended_role == role and same_groups(invitation.groups, groups)
+
+
+def same_groups(live: Iterable[wire.Group], declared: Iterable[str]) -> bool:
+    """Whether each declared name, or identifier, is one of the groups, and no group is left over."""
+    live, declared = list(live), set(declared)
+    return all(any(name in group.names for group in live) for name in declared) and all(
+        group.names & declared for group in live
+    )
+
+
+def _words(role: str, groups: Iterable[str]) -> str:
+    named = sorted(groups)
+    return f"{role} with the groups {', '.join(named)}" if named else role
+
+
+def state_of(inputs: CollaborationInviteInputs, there: There | None = None) -> CollaborationInviteState:
+    """What is kept, with what was found: role, end and groups as they are, in the program's words where equal."""
+    state = inputs if isinstance(inputs, CollaborationInviteState) else CollaborationInviteState(**values_of(inputs))
+    if there is None:
+        return state
+    seen: dict[str, Any] = {"status": there.status, "holder": there.holder.uid if there.holder else None}
+    if there.member is not None:
+        end = iso(there.member.expires)
+        seen |= {"user": there.member.uid, "intended_role": there.member.role, "invitation_expires": None}
+        same = there.member.email is None or wire.same_email(there.member.email, state.email)
+        seen |= {"membership_expires": end, "accepted_as": None if same else there.member.email}
+        if state.membership_expiry_date is not None and not ends_as(there.member.expires, state.membership_expiry_date):
+            seen["membership_expiry_date"] = end
+    elif there.invitation is not None:
+        invitation = there.invitation
+        seen |= {"invitation_id": invitation.identifier, "invitation_expires": iso(invitation.expires)}
+        if there.status == "open":
+            seen |= {"intended_role": invitation.intended_role, "user": None}
+            seen |= {"accepted_as": None, "membership_expires": None}
+            if not same_groups(invitation.groups, state.groups):
+                seen["groups"] = sorted(group.short_name or group.identifier for group in invitation.groups)
+    return state.model_copy(update=seen)
+
+
+# --- decisions ---
 
 
 @dataclass(frozen=True)
@@ -63,9 +213,6 @@ def about(inputs: CollaborationInviteInputs) -> str:
     return f"{inputs.email} in {NAME} collaboration {inputs.collaboration}"
 
 
-# --- decisions ---
-
-
 def inviting(known: Known, there: There | None) -> Verdict:
     """In no state yet: take over who is in or asked with just this, invite who is not, or refuse.
 
@@ -76,54 +223,31 @@ def inviting(known: Known, there: There | None) -> Verdict:
         return Verdict(Action.NOTHING, (Problem("collaboration", reason),))
     whom = f"{known['email']} in {NAME} collaboration {known['collaboration']}"
     if there.member is not None and there.status == "ended":
-        return _renewed(whom, there.member, there, Verdict(Action.ADD))
-    if there.member is not None:
-        problems = tuple(_other_member(known, there.member))
-        return Verdict(Action.NOTHING, problems, (f"{whom} has this access already; nothing is sent",))
-    if there.open is not None:
-        problems = tuple(_other_invitation(known, there.open))
-        return Verdict(Action.NOTHING, problems, (_taken_over(whom, known, there.open),))
-    return Verdict(Action.ADD)
+        return renewed(whom, there.member, there, Verdict(Action.ADD))
+    if there.member is None and there.open is None:
+        return Verdict(Action.ADD)
+    told = f"{whom} has this access already; nothing is sent" if there.member else _taken_over(whom, known, there)
+    return Verdict(Action.NOTHING, tuple(_others(known, there)), (told,))
 
 
-def changing(old: CollaborationInviteState, wanted: CollaborationInviteInputs, there: There) -> Verdict:
-    """In the state: change what the program changes, invite again who is lost, or refuse.
-
-    What the program does not change stays as it is there, whatever it is: the preview has not shown it.
-    """
-    if there.member is None and there.holder is not None:
-        return Verdict(Action.NOTHING, (_somebody_else(old, there.holder),), resends=old.resends)
-    if there.status == "ended" and there.member is not None:
-        return _ended(old, wanted, there, there.member)
-    if there.member is not None:
-        return _in(old, wanted, there, there.member)
-    if there.open is not None:
-        return _asked(old, wanted, there, there.open)
-    return _lost(old, wanted, there)
-
-
-def deleting(state: CollaborationInviteState, there: There) -> Verdict:
-    """To go: `END` the membership, or leave it. What can be accepted still is withdrawn in any case."""
-    if there.member is None and there.holder is not None:
-        told = (
-            f"{about(state)} was the user {state.user}, who is no member any more; {_named(there.holder)} has the "
-            "address now and stays"
+def sending(wanted: CollaborationInviteInputs, there: There) -> Verdict:
+    """About to be invited: nothing is withdrawn or ended for an invitation that the service will refuse."""
+    missing = there.unknown_groups(wanted.groups)
+    if missing and (there.blocking or there.member is not None):
+        names = sorted(group.short_name for group in (there.live and there.live.groups) or ())
+        reason = (
+            f"cannot be invited to the groups {', '.join(missing)}, which the collaboration does not have (it has "
+            f"{', '.join(names) or 'none'}); make it in the web interface, or correct the program"
         )
-    elif there.member is None:
-        return Verdict(Action.END if state.on_delete == "revoke" else Action.NOTHING)
-    elif state.on_delete == "keep":
-        told = f"{about(state)} stays a member, as on_delete is 'keep'"
-    elif there.is_last_admin(there.member):
-        told = (
-            f"{about(state)} {LAST_ADMIN} and stays a member; it goes with the collaboration, or when somebody else "
-            "is an admin"
-        )
-    else:
-        return Verdict(Action.END)
-    return Verdict(Action.NOTHING, warnings=(told,))
-
-
-# --- single rules ---
+        return Verdict(Action.NOTHING, (Problem(GROUPS, reason),))
+    until = wanted.invitation_expiry_date
+    if until is None or moment(until) > there.now:
+        return Verdict(Action.ADD)
+    told = (
+        f"{about(wanted)}: invitation_expiry_date {until} has passed, so this invitation is valid for as long as "
+        f"{NAME} gives by itself"
+    )
+    return Verdict(Action.ADD, warnings=(told,))
 
 
 def dates(known: Known, old: CollaborationInviteInputs | None, now: datetime) -> Iterator[Problem]:
@@ -140,254 +264,49 @@ def beside(known: Known, administrators: Iterable[str]) -> Iterator[Problem]:
     """Whom the collaboration, once it is made, has invited as an administrator is found as that."""
     if "email" in known and any(wire.same_email(known["email"], each) for each in administrators):
         given = wire.Invitation(status="open", intended_role="admin", identifier="", email=known["email"])
-        yield from _other_invitation(known, given)
+        yield from _others(known, There(wire.FIRST, "open", invitation=given))
 
 
-def perhaps_last(old: CollaborationInviteInputs, known: Known, there: There) -> Iterator[str]:
-    """What to tell of somebody who may be the last admin under another address, which `check` cannot see."""
-    admins = [each for each in (there.live.members if there.live else ()) if each.role == "admin"]
-    lowered = old.intended_role == "admin" and known.get(ROLE, "admin") != "admin"
-    if lowered and there.member is None and there.open is None and len(admins) == 1:
-        yield f"{about(old)}: {_PERHAPS_LAST}"
-
-
-def left_behind(state: CollaborationInviteState) -> str:
-    """What to tell when another resource holds the same: by the address alone it does not find who this one knows."""
-    if state.accepted_as is None:
-        return ""
-    return (
-        f"; {state.user} accepted as {state.accepted_as}, and unless the new resource shows that user too, the "
-        "membership is in no resource now and the person is invited again: keep the resource, under an alias, or "
-        "remove the member in the web interface"
-    )
-
-
-def unknown_groups(live: wire.Collaboration, declared: Iterable[str]) -> Iterator[Problem]:
-    """What has to be known before an invitation is withdrawn: the service refuses one to a group that is not there."""
-    names = {name for group in live.groups or () for name in group.names}
-    missing = sorted(set(declared) - names) if live.groups is not None else []
-    if missing:
-        there = ", ".join(sorted(group.short_name for group in live.groups or ())) or "none"
-        yield Problem(
-            GROUPS,
-            f"cannot be invited to the groups {', '.join(missing)}, which the collaboration does not have (it has "
-            f"{there}); make it in the web interface, or correct the program",
-        )
-
-
-def merged(
-    old: CollaborationInviteState, wanted: CollaborationInviteInputs, there: wire.Invitation
-) -> tuple[str, list[str]]:
-    """The role and the groups to send: what the program changes, and the rest as it is there."""
-    role = wanted.intended_role if wanted.intended_role != old.intended_role else there.intended_role
-    gone, come = set(old.groups) - set(wanted.groups), set(wanted.groups) - set(old.groups)
-    stay = [group for group in there.groups if not group.names & gone]
-    return role, [group.identifier for group in stay] + sorted(
-        name for name in come if all(name not in group.names for group in stay)
-    )
-
-
-# --- who is in ---
-
-
-def _in(old: CollaborationInviteState, wanted: CollaborationInviteInputs, there: There, member: wire.Member) -> Verdict:
-    problems = []
-    if END in moved(old, wanted) and not ends_as(member, wanted.membership_expiry_date):
-        problems.append(
-            Problem(
-                END,
-                "is a member, and the API cannot change the end of a membership; declare what is there, or change it "
-                "in the web interface",
-                Hint.REFRESH,
-            )
-        )
-    if set(old.groups) != set(wanted.groups):
-        problems.append(
-            Problem(
-                GROUPS,
-                "is a member, and groups act when an invitation is accepted; change them in the web interface, and "
-                f"declare here what the invitation gave: {sorted(old.groups)}",
-            )
-        )
-    told: tuple[str, ...] = ()
-    if there.holder is not None:
-        told = (f"{about(old)} is the user {member.uid}, and the address is now that of {_named(there.holder)}",)
-    change = wanted.intended_role not in (old.intended_role, member.role)
-    if change and there.is_last_admin(member):
-        problems.append(
-            Problem(ROLE, f'{LAST_ADMIN}, so the role cannot be lowered; {_ANOTHER}, or declare "admin" here')
-        )
-    action = Action.CHANGE if change and not problems else Action.NOTHING
-    return Verdict(action, tuple(problems), told, old.resends)
-
-
-def _ended(
-    old: CollaborationInviteState, wanted: CollaborationInviteInputs, there: There, member: wire.Member
-) -> Verdict:
-    until = wanted.membership_expiry_date
-    what = f"the membership has ended ({_end_of(member)})"
-    if until is not None and moment(until) > there.now:
-        renewed = _renewed(about(old), member, there, _again(old, wanted, there, what))
-        if renewed.problems or renewed.action is Action.ADD:
-            return renewed
-        told = renewed.warnings
-    else:
-        later = f"declare a later {END} to have the person invited again, or take the resource out"
-        told = (f"{about(old)}: {what} and gives no access; {later}",)
-    stays = _in(old, wanted.model_copy(update={END: old.membership_expiry_date}), there, member)
-    return replace(stays, warnings=(*stays.warnings, *told))
-
-
-def _renewed(whom: str, member: wire.Member, there: There, again: Verdict) -> Verdict:
+def renewed(whom: str, member: wire.Member, there: There, again: Verdict) -> Verdict:
     """The dead membership has to be ended before the person can be invited."""
     if again.action is not Action.ADD:
         return again
     if there.is_last_admin(member):
         reason = (
-            f"{LAST_ADMIN}, whose membership has ended ({_end_of(member)}); {_ANOTHER}, or prolong it in the web "
+            f"{LAST_ADMIN}, whose membership has ended ({end_of(member)}); {ANOTHER}, or prolong it in the web "
             "interface"
         )
         return Verdict(Action.NOTHING, (Problem(END, reason),), resends=again.resends)
     told = again.warnings or (
-        f"{whom}: the membership has ended ({_end_of(member)}), so it is removed and the person is invited",
+        f"{whom}: the membership has ended ({end_of(member)}), so it is removed and the person is invited",
     )
     return Verdict(Action.ADD, warnings=told, resends=again.resends)
 
 
-def _somebody_else(old: CollaborationInviteState, holder: wire.Member) -> Problem:
-    return Problem(
-        "email",
-        f"was the user {old.user}, who is no member any more, and is {_named(holder)} now, so nothing is changed; to "
-        "accept that, take the resource out, and put it in again after that",
-    )
-
-
-def _other_member(known: Known, member: wire.Member) -> Iterator[Problem]:
-    """A member who has something else is not taken over."""
-    if ROLE in known and member.role != known[ROLE]:
-        yield Problem(ROLE, _conflict("is a member", member.role, known[ROLE]))
-    if END in known and not ends_as(member, known[END]):
-        there = f"{member.role} until {iso(member.expires)}" if member.expires else f"{member.role} without an end"
-        yield Problem(END, _conflict("is a member", there, known[END] or "no end"))
-
-
-def _named(member: wire.Member) -> str:
-    return member.uid if member.words == member.uid else f"{member.words} ({member.uid})"
-
-
-def _end_of(member: wire.Member) -> str:
-    return iso(member.expires) or "no date is told"
-
-
-# --- who is asked ---
-
-
-def _asked(
-    old: CollaborationInviteState, wanted: CollaborationInviteInputs, there: There, invitation: wire.Invitation
-) -> Verdict:
-    other = moved(old, wanted)
-    over = _is_over(wanted, there.now)
-    told: tuple[str, ...] = ()
-    if other and over:
-        told = (f"{about(old)}: the open invitation stays as it is; {over}",)
-    elif other == ["invitation_expiry_date"] and ends_as(invitation, wanted.invitation_expiry_date):
-        pass  # sent already, by a run that was interrupted
-    elif other and invitation.identifier == old.invitation_id:
-        withdrawn = (
-            f"{about(old)}: {' and '.join(other)} of an open invitation cannot be changed, so it is withdrawn and sent "
-            "again"
+def _others(known: Known, there: There) -> Iterator[Problem]:
+    """Who has something else is not taken over."""
+    what = "is a member" if there.member is not None else "is invited"
+    for name, here, asked in there.differs(known):
+        yield Problem(
+            name,
+            f"{what} already as {here}, and the program asks for {asked}; declare what is there to take it over, and "
+            "change it after that",
         )
-        return Verdict(Action.ADD, warnings=(withdrawn,), resends=old.resends)
-    elif END in other:
-        told = (f"{about(old)} is invited already, and {_UNSEEN_END}",)
-    again = There.kept(old, there.now).status in {*LOST, "ended"} and invitation.identifier != old.invitation_id
-    action = Action.NOTHING if gives(invitation, *merged(old, wanted, invitation)) else Action.CHANGE
-    return Verdict(action, warnings=told, resends=old.resends + again)
 
 
-def _other_invitation(known: Known, there: wire.Invitation) -> Iterator[Problem]:
-    """An open invitation that gives something else is not taken over."""
-    role, groups = known.get(ROLE, there.intended_role), known.get(GROUPS)
-    other_groups = groups is not None and not same_groups(there.groups, groups)
-    if role != there.intended_role or other_groups:
-        given = [group.short_name or group.identifier for group in there.groups]
-        asked = _words(role, given if groups is None else groups)
-        reason = _conflict("is invited", _words(there.intended_role, given), asked)
-        yield Problem(ROLE if role != there.intended_role else GROUPS, reason)
-
-
-def _taken_over(whom: str, known: Known, there: wire.Invitation) -> str:
+def _taken_over(whom: str, known: Known, there: There) -> str:
+    expires = there.open.expires if there.open is not None else None
     told = [f"{whom} is invited already; nothing is sent"]
     if known.get(END):
-        told.append(_UNSEEN_END)
-    if known.get("invitation_expiry_date") and not ends_as(there, known["invitation_expiry_date"]):
+        told.append(UNSEEN_END)
+    if known.get("invitation_expiry_date") and not ends_as(expires, known["invitation_expiry_date"]):
         told.append(
-            f"it can be accepted until {iso(there.expires)}: withdraw it in the web interface, so that one with the "
+            f"it can be accepted until {iso(expires)}: withdraw it in the web interface, so that one with the "
             "declared invitation_expiry_date is sent"
         )
     return "; ".join(told)
 
 
-def _words(role: str, groups: Iterable[str]) -> str:
-    named = sorted(groups)
-    return f"{role} with the groups {', '.join(named)}" if named else role
-
-
-def _conflict(what: str, there: str, asked: str) -> str:
-    return (
-        f"{what} already as {there}, and the program asks for {asked}; declare what is there to take it over, and "
-        "change it after that"
-    )
-
-
-# --- who is neither ---
-
-
-def _lost(old: CollaborationInviteState, wanted: CollaborationInviteInputs, there: There) -> Verdict:
-    interrupted = there.status == "declined" and There.kept(old, there.now).status == "open"
-    if interrupted and moved(old, wanted) and not _is_over(wanted, there.now):
-        told = (
-            f"{about(old)}: the open invitation is gone, as if an earlier run had withdrawn it for its new date and "
-            f"then failed, so it is sent; {NAME} does not tell whether the person declined it"
-        )
-        return Verdict(Action.ADD, warnings=(told,), resends=old.resends)
-    return _again(old, wanted, there, _WHAT[there.status])
-
-
-def _again(old: CollaborationInviteState, wanted: CollaborationInviteInputs, there: There, what: str) -> Verdict:
-    """Invite again, as long as the limit and the end of the membership allow it."""
-    why_not = _is_over(wanted, there.now)
-    if why_not is None and old.resends >= wanted.resend_limit:
-        why_not = (
-            f"nobody is mailed, as resend_limit is {wanted.resend_limit} and {old.resends} were sent again; raise it "
-            "to invite again"
-        )
-    if why_not is not None:
-        return Verdict(Action.NOTHING, warnings=(f"{about(old)}: {what}; {why_not}",), resends=old.resends)
-    sent = f"the person is invited again ({old.resends + 1} of {wanted.resend_limit})"
-    return Verdict(Action.ADD, warnings=(f"{about(old)}: {what}; {sent}",), resends=old.resends + 1)
-
-
-def _is_over(wanted: CollaborationInviteInputs, now: datetime) -> str | None:
-    """Why nobody is invited whose membership would be over at once."""
-    until = wanted.membership_expiry_date
-    if until is None or moment(until) > now:
-        return None
-    return f"nobody is mailed, as membership_expiry_date {until} has passed; change it, or take the resource out"
-
-
-def drift(old: CollaborationInviteState, known: Known, now: datetime) -> tuple[set[str], Verdict]:
-    """What a state alone tells: what differs from it, `status` too where somebody is to be invited again."""
-    wanted = old.model_copy(update={name: value for name, value in known.items() if name in type(old).model_fields})
-    changed = differing(old, known)
-    if not is_same_person(old, {"collaboration": old.collaboration, "email": old.email, **known}):
-        return changed, Verdict(Action.NOTHING)
-    there = There.kept(old, now)
-    verdict = changing(old, wanted, there)
-    if there.member is not None:
-        changed.discard("invitation_expiry_date")
-    if there.status == "ended" and verdict.action is not Action.ADD:
-        changed.discard(END)
-    if there.open is None and verdict.action is Action.ADD:
-        changed.add("status")
-    return changed, verdict
+def end_of(member: wire.Member) -> str:
+    """When a membership ended, for a message."""
+    return iso(member.expires) or "no date is told"

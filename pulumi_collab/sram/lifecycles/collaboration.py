@@ -125,7 +125,10 @@ class CollaborationLifecycle(Lifecycle[CollaborationInputs, CollaborationState, 
     def delete(self, state: CollaborationState) -> None:
         """Delete it; one with members only where the program said so before."""
         with self.directory.lock(state.identifier):
-            looks = [self._live(state.identifier, None)]
+            try:
+                looks = [self._live(state.identifier, None)]
+            except Forbidden as error:
+                raise Refused(f"{self.about(state)}: {error}", Hint.FORGET) from error
             if access.deleting(state, looks).action is Action.END and not state.force_destroy:
                 looks.append(self.directory.organisation_now().by_identifier(state.identifier))
             access.deleting(state, looks).raise_if_refused(self.about(state))

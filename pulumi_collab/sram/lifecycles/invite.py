@@ -7,27 +7,27 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ...converge import converge, ignore_not_found
+from ...converge import converge
 from ...decisions import Action
 from ...errors import ConfigError, Forbidden, Hint, NotFound, Problem, Refused
-from ...lifecycle import Lifecycle, Notice
+from ...lifecycle import Lifecycle, Memory, Notice
 from .. import wire
 from ..access import invite as access
+from ..access import invited as kept
+from ..access.collaboration import not_in_force
+from ..access.invite import There, gives, state_of
 from ..access.invite_model import (
     AT_SENDING,
     IDENTITY,
     CollaborationInviteInputs,
     CollaborationInviteState,
-    There,
     differing,
-    gives,
     is_same_person,
-    state_of,
+    mail_of,
     values_of,
 )
 from ..directory import Directory
-from ..values import moment
-from ..wire import NAME, of_address, same_email
+from ..wire import NAME, of_address, of_person
 
 
 class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, CollaborationInviteState, Directory]):
@@ -37,6 +37,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     state_model = CollaborationInviteState
     identity = IDENTITY
     ignored_after_create = AT_SENDING
+    remembered = frozenset({"user"})
 
     def about(self, inputs: CollaborationInviteInputs) -> str:
         """Whom and what it concerns."""
@@ -60,7 +61,9 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     # --- preview ---
 
-    def check(self, known: Mapping[str, Any], old: CollaborationInviteInputs | None) -> Iterator[Problem | Notice]:
+    def check(
+        self, known: Mapping[str, Any], old: CollaborationInviteInputs | None
+    ) -> Iterator[Problem | Notice | Memory]:
         """Dates lie ahead, the collaboration is there, and what cannot be done to a person is told now."""
         if known.keys() >= set(IDENTITY):
             yield from self._check_person(known, old)
@@ -68,9 +71,9 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def _check_person(
         self, known: Mapping[str, Any], old: CollaborationInviteInputs | None
-    ) -> Iterator[Problem | Notice]:
+    ) -> Iterator[Problem | Notice | Memory]:
         old = old if is_same_person(old, known) else None
-        before = CollaborationInviteState(**(values_of(old) if old else {name: known[name] for name in IDENTITY}))
+        before = state_of(old) if old else CollaborationInviteState(**{name: known[name] for name in IDENTITY})
         try:
             there = self._look(before)
         except Forbidden as error:
@@ -78,13 +81,16 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                 raise
             yield Notice(f"what is declared in {NAME} collaboration {old.collaboration} cannot be checked: {error}")
             return
+        uid = there.member.uid if there is not None and there.member is not None else None
         if old is None:
             yield from access.inviting(known, there).findings()
         elif there is not None:
-            wanted = before.model_copy(update=dict(known))
-            before = before.model_copy(update={"user": there.member.uid if there.member else None})
-            yield from access.changing(before, wanted, there).problems
-            yield from map(Notice, access.perhaps_last(old, known, there))
+            before = before.model_copy(update={"user": before.user or uid})
+            yield from kept.changing(before, before.model_copy(update=dict(known)), there).problems
+            yield from map(Notice, kept.perhaps_last(old, known, there))
+        if there is not None and there.live is not None:
+            yield from map(Notice, not_in_force(there.live, there.now))
+        yield Memory({"user": uid} if uid else {})
 
     def beside(self, known: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
         """The collaboration that is made in the same run invites its administrators itself, as nothing else."""
@@ -92,14 +98,12 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def changed(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> set[str]:
         """What differs, `status` too when somebody has to be invited again."""
-        changed, verdict = access.drift(old, known, self._now())
-        if old.holder is not None and not changed & set(IDENTITY):
-            verdict.raise_if_refused(self.about(old))
+        changed, _ = kept.drift(old, known, self._now())
         return changed
 
     def warnings(self, old: CollaborationInviteState, known: Mapping[str, Any]) -> Iterable[str]:
         """What becomes of somebody who is lost or has ended, and what will be refused, where `check` did not see it."""
-        _, verdict = access.drift(old, known, self._now())
+        _, verdict = kept.drift(old, known, self._now())
         return [*verdict.warnings, *(f"{self.about(old)} {problem.reason}" for problem in verdict.problems)]
 
     def _now(self) -> datetime:
@@ -139,12 +143,12 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
                 there = self._look(old, fresh=True)  # a listing may be behind, and a second mail cannot be taken back
             if there is None:
                 raise Refused(f"{self.about(inputs)}: the collaboration is gone", Hint.REFRESH)
-            verdict = access.changing(old, wanted, there)
+            verdict = kept.changing(old, wanted, there)
             self._tell(verdict, inputs)
             wanted = wanted.model_copy(update={"resends": verdict.resends})
             if verdict.action is Action.ADD:
                 if there.open is not None:
-                    role, groups = access.merged(old, wanted, there.open)
+                    role, groups = kept.merged(old, wanted, there.open)
                     wanted = wanted.model_copy(update={"intended_role": role, "groups": groups})
                 return self._sent(wanted, there)
             if verdict.action is Action.CHANGE:
@@ -160,7 +164,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def left_behind(self, state: CollaborationInviteState) -> str:
         """Who accepted under another address is not found by the declared one, so nobody looks after them now."""
-        return access.left_behind(state)
+        return kept.left_behind(state)
 
     def delete(self, state: CollaborationInviteState) -> None:
         """End membership and invitation, or leave the membership where the program or the last admin asks for it."""
@@ -168,22 +172,24 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             there = self._look(state, f"delete {self.id_of(state)}", recent=True)
             if there is None:
                 return
-            listed = self.directory.open_invitations(state.collaboration)
-            invitations = {each.identifier for each in of_address(listed, state.email)} | {*there.blocking}
-            for invitation_id in sorted(invitations | ({state.invitation_id} if state.invitation_id else set())):
+            listed = of_address(self.directory.open_invitations(state.collaboration), state.email)
+            known = [*there.blocking, *filter(None, [state.invitation_id])]
+            for invitation_id in sorted({*known, *(each.identifier for each in listed)}):
                 if state.user is None:  # who has accepted since is a member, which withdrawing would not end
                     found = self._invitation(invitation_id)
-                    accepted = found.uid if found is not None and found.status == "accepted" else None
-                    state = state.model_copy(update={"user": accepted})
-                self._withdraw(state.collaboration, invitation_id)
-            there = self._look(state, fresh=True)  # nobody can come in any more: who is in by now?
-            verdict = access.deleting(state, there) if there is not None else None
-            if there is None or verdict is None:
+                    uid = found.uid if found is not None and found.status == "accepted" else None
+                    state = state.model_copy(update={"user": uid})
+                self._withdraw(state, invitation_id)
+            try:  # nobody can come in any more: who is in by now?
+                live = self.directory.collaboration_now(state.collaboration)
+            except NotFound:
                 return
+            there = There.seen(state, live, self.directory.now())
+            verdict = kept.deleting(state, there)
             self._tell(verdict, state)
             uid = there.member.uid if there.member is not None else state.user
             if verdict.action is Action.END and uid is not None:
-                self._end(state.collaboration, uid)
+                self._end(state, uid)
 
     # --- observing ---
 
@@ -191,28 +197,26 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         self, state: CollaborationInviteState, reader: str | None = None, *, recent: bool = False, fresh: bool = False
     ) -> There | None:
         """What there is of the person; None when the collaboration is gone. `fresh`: at this moment."""
-        directory, identifier = self.directory, state.collaboration
+        directory, identifier, invitation = self.directory, state.collaboration, None
         try:
-            if fresh:
-                live = directory.collaboration_now(identifier)
-            else:
-                live = directory.collaboration(identifier, reader, recent=recent)
-            there = There.seen(state, live, directory.now())
-            if there.member is not None:
-                return there
-            invited = (
-                directory.open_invitations_now(identifier)
+            live = (
+                directory.collaboration_now(identifier)
                 if fresh
-                else directory.open_invitations(identifier, reader, recent=recent)
+                else directory.collaboration(identifier, reader, recent=recent)
             )
+            if live.who(state.user, state.email) is None:
+                invited = (
+                    directory.open_invitations_now(identifier)
+                    if fresh
+                    else directory.open_invitations(identifier, reader, recent=recent)
+                )
+                invitation = of_person(invited, state.invitation_id, state.email)
+                if invitation is None and state.invitation_id and state.user is None:
+                    invitation = self._invitation(state.invitation_id)
+                    if invitation is not None and invitation.status == "accepted":
+                        live = directory.collaboration_now(identifier)  # the listing may be older than the membership
         except NotFound:
             return None
-        mine = [each for each in invited if each.identifier == state.invitation_id]
-        invitation = next(iter([*mine, *of_address(invited, state.email)]), None)
-        if invitation is None and state.invitation_id and state.user is None:
-            invitation = self._invitation(state.invitation_id)
-            if invitation is not None and invitation.status == "accepted":
-                live = directory.collaboration_now(identifier)  # the shared listing may be older than the membership
         return There.seen(state, live, directory.now(), invitation)
 
     def _invitation(self, invitation_id: str) -> wire.Invitation | None:
@@ -235,37 +239,22 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def _sent(self, wanted: CollaborationInviteState, there: There) -> CollaborationInviteState:
         """Send an invitation, after that has gone which stands in its way: a stale invitation, a dead membership."""
-        about = self.about(wanted)
-        until = moment(wanted.invitation_expiry_date) if wanted.invitation_expiry_date else None
-        if until is not None and until <= there.now:
-            self.warn(
-                f"{about}: invitation_expiry_date {wanted.invitation_expiry_date} has passed, so this invitation is "
-                f"valid for as long as {NAME} gives by itself"
-            )
-            until = None
-        if there.blocking or there.member is not None:
-            self._check_groups(wanted)
+        if access.sending(wanted, there).problems:  # a group may have been made since the collaboration was listed
+            there = replace(there, live=self.directory.collaboration_now(wanted.collaboration))
+        self._tell(access.sending(wanted, there), wanted)
         new = wanted.model_copy(update={"user": None, "invitation_id": None, "status": "open"})
 
         def write() -> There:
             if there.member is not None:
-                self._end(wanted.collaboration, there.member.uid)
+                self._end(wanted, there.member.uid)
             for invitation_id in there.blocking:
-                self._withdraw(wanted.collaboration, invitation_id)
-            sent = self.directory.invite(
-                wanted.collaboration,
-                [wanted.email],
-                wanted.intended_role,
-                message=wanted.message,
-                sender_name=wanted.sender_name,
-                invitation_expiry_date=until,
-                membership_expiry_date=moment(wanted.membership_expiry_date) if wanted.membership_expiry_date else None,
-                groups=wanted.groups,
-            )
-            mine = [each for each in sent if same_email(each.email, wanted.email)]
-            if not mine:
-                raise Refused(f"{about}: {NAME} left the address out, so nobody was invited; check it")
-            return There(there.now, "open", invitation=wire.Invitation.of(mine[0], wanted.intended_role, wanted.groups))
+                self._withdraw(wanted, invitation_id)
+            more = mail_of(wanted, there.now)
+            sent = self.directory.invite(wanted.collaboration, [wanted.email], wanted.intended_role, **more)
+            mine = of_person(sent, None, wanted.email)
+            if mine is None:
+                raise Refused(f"{self.about(wanted)}: {NAME} left the address out, so nobody was invited; check it")
+            return There(there.now, "open", invitation=mine)
 
         def look() -> There | None:
             found = self._look(new, fresh=True)
@@ -274,43 +263,42 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
             return found
 
         made = converge(write, look)
-        access.inviting(values_of(new), made).raise_if_refused(about)  # somebody else's may have come first
+        access.inviting(values_of(new), made).raise_if_refused(self.about(new))  # somebody else's may have come first
         return state_of(new, made)
-
-    def _check_groups(self, wanted: CollaborationInviteState) -> None:
-        """Ask again where the listing lacks a group, which may have been made since."""
-        if any(access.unknown_groups(self.directory.collaboration(wanted.collaboration), wanted.groups)):
-            for problem in access.unknown_groups(self.directory.collaboration_now(wanted.collaboration), wanted.groups):
-                raise Refused(f"{self.about(wanted)} {problem.reason}")
 
     def _changed(self, old: CollaborationInviteState, wanted: CollaborationInviteState, there: There) -> There:
         """Give a member the wanted role, or let the open invitation give what the program changes."""
         if there.member is not None:
-            member = there.member.model_copy(update={"role": wanted.intended_role})
-            self._give_role(wanted, member.uid)
-            return replace(there, member=member)
+            self._give_role(wanted, there.member.uid)
+            return replace(there, member=there.member.model_copy(update={"role": wanted.intended_role}))
         assert there.open is not None
-        role, groups = access.merged(old, wanted, there.open)
-        self._give(wanted.collaboration, there.open.identifier, role, groups, there.everybodys)
+        role, groups = kept.merged(old, wanted, there.open)
+        self._give(wanted, there.open, role, groups, there.everybodys)
         given = [group for group in there.open.groups if group.names & set(groups)]
-        known = {name for group in given for name in group.names}
-        given += [wire.Group(identifier=name, short_name=name) for name in groups if name not in known]
+        come = set(groups) - {name for group in given for name in group.names}
+        given += [wire.Group(identifier=name, short_name=name) for name in sorted(come)]
         return replace(there, invitation=there.open.model_copy(update={"intended_role": role, "groups": given}))
 
     def _give(
-        self, collaboration: str, invitation_id: str, role: str, groups: list[str], everybodys: Iterable[str]
+        self,
+        wanted: CollaborationInviteState,
+        invitation: wire.Invitation,
+        role: str,
+        groups: list[str],
+        everybodys: Iterable[str],
     ) -> None:
+        identifier = invitation.identifier
+
         def write() -> bool:
             # what is not named is taken away, also what the service has added
-            self.directory.update_invitation(collaboration, invitation_id, role, [*groups, *everybodys])
+            self.directory.update_invitation(wanted.collaboration, identifier, role, [*groups, *everybodys])
             return True
 
         def look() -> bool | None:
-            found = self._invitation(invitation_id)
-            if found is None:
-                return None
-            given = [group for group in found.groups if group.identifier not in everybodys]
-            return True if gives(found.model_copy(update={"groups": given}), role, groups) else None
+            found = self._invitation(identifier)
+            own = [group for group in found.groups if group.identifier not in everybodys] if found is not None else []
+            given = found is not None and gives(found.model_copy(update={"groups": own}), role, groups)
+            return True if given else None
 
         converge(write, look)
 
@@ -325,19 +313,19 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
         converge(write, look)
 
-    def _withdraw(self, collaboration: str, invitation_id: str) -> None:
+    def _withdraw(self, state: CollaborationInviteState, invitation_id: str) -> None:
         def write() -> bool:
-            ignore_not_found(lambda: self.directory.delete_invitation(collaboration, invitation_id))
+            self.directory.delete_invitation(state.collaboration, invitation_id)
             return True
 
         converge(write, lambda: True if self._invitation(invitation_id) is None else None)
 
-    def _end(self, collaboration: str, uid: str) -> None:
+    def _end(self, state: CollaborationInviteState, uid: str) -> None:
         def write() -> bool:
-            ignore_not_found(lambda: self.directory.remove_member(collaboration, uid))
+            self.directory.remove_member(state.collaboration, uid)
             return True
 
         def look() -> bool | None:
-            return True if self.directory.collaboration_now(collaboration).user(uid) is None else None
+            return True if self.directory.collaboration_now(state.collaboration).user(uid) is None else None
 
         converge(write, look)

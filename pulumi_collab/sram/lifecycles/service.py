@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ...converge import converge
 from ...decisions import Action
-from ...errors import BadResponse, Forbidden, NotFound, Problem, Rejected
+from ...errors import BadResponse, Forbidden, Hint, NotFound, Problem, Refused, Rejected
 from ...lifecycle import Lifecycle, Notice
 from .. import wire
 from ..access import service as access
@@ -98,7 +98,10 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
     def delete(self, state: ServiceConnectionState) -> None:
         """Disconnect it, whatever a listing shows; a request that waits can only be left."""
         with self.directory.lock(state.collaboration):
-            converge(lambda: self._disconnected(state), lambda: self._is_gone(state))
+            try:
+                converge(lambda: self._disconnected(state), lambda: self._is_gone(state))
+            except Forbidden as error:
+                raise Refused(f"{self.about(state)}: {error}", Hint.FORGET) from error
 
     def _listed(self, identifier: str) -> wire.Collaboration | None:
         """The collaboration as the listing of all of them has it, which a preview asks for anyway."""
