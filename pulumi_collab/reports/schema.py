@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
@@ -42,10 +42,25 @@ class Suppression(_Shape):
     until: str
 
 
+def _counts(name: str, words: tuple[str, ...]) -> Any:
+    fields: dict[str, Any] = {word: (int, Field(ge=0)) for word in words}
+    return create_model(name, __base__=_Shape, **fields)
+
+
+def _shape(name: str, fields: dict[str, Any]) -> type[BaseModel]:
+    made: type[BaseModel] = create_model(name, __base__=_Shape, **fields)
+    return made
+
+
+DriftKind = Annotated[str, Field(json_schema_extra={"enum": [*TOLD]})]
+ReviewKind = Annotated[str, Field(json_schema_extra={"enum": [*KINDS]})]
+ReviewRule = Annotated[str, Field(json_schema_extra={"enum": [*RULES]})]
+
+
 class DriftFinding(_Shape):
     """One grant that is not as declared."""
 
-    kind: Literal[TOLD]  # type: ignore[valid-type]  # the words of the module that finds them
+    kind: DriftKind
     id: str
     severity: Severity
     live: Grant | None
@@ -58,53 +73,51 @@ class DriftFinding(_Shape):
 class ReviewFinding(_Shape):
     """What happens to one person's access to one thing."""
 
-    kind: Literal[KINDS]  # type: ignore[valid-type]  # the words of the module that finds them
+    kind: ReviewKind
     grant: str
     before: Grant | None
     after: Grant | None
     keeps: str | None
     where: str
-    rules: list[Literal[RULES]]  # type: ignore[valid-type]  # the same
+    rules: list[ReviewRule]
 
 
-def _counts(name: str, words: tuple[str, ...]) -> Any:
-    fields: dict[str, Any] = {word: (int, Field(ge=0)) for word in words}
-    return create_model(name, __base__=_Shape, **fields)
-
-
-AccessReport = create_model(
+AccessReport = _shape(
     "AccessReport",
-    __base__=_Shape,
-    schema_=(Literal["pulumi-collab/access/1"], Field(alias="schema")),
-    now=(AwareDatetime, ...),
-    counts=(_counts("AccessCounts", COUNTS), ...),
-    grants=(list[Grant], ...),
-    not_checked=(list[NotChecked], ...),
+    {
+        "schema_": (Literal["pulumi-collab/access/1"], Field(alias="schema")),
+        "now": (AwareDatetime, ...),
+        "counts": (_counts("AccessCounts", COUNTS), ...),
+        "grants": (list[Grant], ...),
+        "not_checked": (list[NotChecked], ...),
+    },
 )
-DriftReport = create_model(
+DriftReport = _shape(
     "DriftReport",
-    __base__=_Shape,
-    schema_=(Literal["pulumi-collab/drift/1"], Field(alias="schema")),
-    now=(AwareDatetime, ...),
-    verdict=(Literal["in-sync", "drift", "not-checked", "drift-and-not-checked"], ...),
-    exit=(Literal[0, 1, 2, 3], ...),
-    counts=(_counts("DriftCounts", (*TOLD, "not_checked", "in_sync")), ...),
-    coverage=(float, Field(ge=0, le=1)),
-    findings=(list[DriftFinding], ...),
-    not_checked=(list[NotChecked], ...),
-    notes=(list[str], ...),
+    {
+        "schema_": (Literal["pulumi-collab/drift/1"], Field(alias="schema")),
+        "now": (AwareDatetime, ...),
+        "verdict": (Literal["in-sync", "drift", "not-checked", "drift-and-not-checked"], ...),
+        "exit": (Literal[0, 1, 2, 3], ...),
+        "counts": (_counts("DriftCounts", (*TOLD, "not_checked", "in_sync")), ...),
+        "coverage": (float, Field(ge=0, le=1)),
+        "findings": (list[DriftFinding], ...),
+        "not_checked": (list[NotChecked], ...),
+        "notes": (list[str], ...),
+    },
 )
-ReviewReport = create_model(
+ReviewReport = _shape(
     "ReviewReport",
-    __base__=_Shape,
-    schema_=(Literal["pulumi-collab/review/1"], Field(alias="schema")),
-    stack=(str, ...),
-    verdict=(Literal["ok", "blocked"], ...),
-    blocked=(list[Literal[RULES]], ...),
-    counts=(_counts("ReviewCounts", KINDS), ...),
-    findings=(list[ReviewFinding], ...),
-    notes=(list[str], ...),
-    digest=(str, Field(pattern="^[0-9a-f]{64}$")),
+    {
+        "schema_": (Literal["pulumi-collab/review/1"], Field(alias="schema")),
+        "stack": (str, ...),
+        "verdict": (Literal["ok", "blocked"], ...),
+        "blocked": (list[ReviewRule], ...),
+        "counts": (_counts("ReviewCounts", KINDS), ...),
+        "findings": (list[ReviewFinding], ...),
+        "notes": (list[str], ...),
+        "digest": (str, Field(pattern="^[0-9a-f]{64}$")),
+    },
 )
 SHAPES: dict[str, type[BaseModel]] = {"access": AccessReport, "drift": DriftReport, "review": ReviewReport}
 
