@@ -17,6 +17,7 @@ from .words import day, person, plural, privileges, scope_name, source, ways
 Pivot = Literal["person", "scope", "role"]
 _GRID = ("person", "platform", "scope", "role", "+", "status", "until", "via", "declared")
 _FILTERS = ("person", "role", "platform")
+COUNTS = ("grants", "people", "scopes", "undeclared", "not_checked")
 _PERSON = ("key", "name", "email", "uid", "alias")
 _MOMENTS = ("ends", "since", "invited", "invitation_ends")
 _DECLARED = ("where", "line", "urn", "reason", "owner", "approved_by", "review_by")

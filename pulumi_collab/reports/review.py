@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal, get_args
 
-from ..grants import Declared, Grant, Principal
+from ..grants import Declared, Grant, Principal, Scope
 from ..plan import has_access
 from .preview import Preview
 from .resources import Held, key_of
@@ -131,18 +131,20 @@ def _findings(preview: Preview) -> Iterator[Finding]:
 def _side(held: Iterable[Held], *, old: bool) -> _Sides:
     """Everybody's access on one side. What is declared comes before what a set merely found."""
     found: _Sides = {}
+    held = list(held)
+    named = {each.holding.scope.id: each.holding.scope for each in held if each.holding.is_scope}
     for each in held:
         holding = each.holding
         kept = {key.casefold() for key in holding.kept}
         others = [grant for grant in holding.strangers if grant.principal.key.casefold() not in kept] if old else []
         for grant in (*holding.grants, *others, *(() if old else holding.invited)):
             if grant in holding.grants or key_of(grant) not in found:
-                found[key_of(grant)] = (_declared(grant, each), each)
+                found[key_of(grant)] = (_declared(grant, each, named.get(grant.scope.id, grant.scope)), each)
     return found
 
 
-def _declared(grant: Grant, held: Held) -> Grant:
-    return grant.model_copy(update={"declared": grant.declared or Declared(urn=held.urn)})
+def _declared(grant: Grant, held: Held, scope: Scope) -> Grant:
+    return grant.model_copy(update={"declared": grant.declared or Declared(urn=held.urn), "scope": scope})
 
 
 def _finding(was: tuple[Grant, Held] | None, becomes: tuple[Grant, Held] | None, preview: Preview) -> Iterator[Finding]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from ..grants import Declared, Grant, Scope
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def rights(grant: Grant) -> str:
@@ -18,8 +21,8 @@ def privileges(grant: Grant) -> list[str]:
 
 
 def scope_name(scope: Scope) -> str:
-    """A scope for people: its name where that says more than a number."""
-    return scope.id if not scope.name or scope.kind != "collaboration" else scope.name
+    """A scope for people: its id, but for one that nobody can read, where there is a name."""
+    return scope.name if scope.name and _UUID.fullmatch(scope.id) else scope.id
 
 
 def person(grant: Grant) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from pulumi_collab.reports.review import Review, review
 from pulumi_collab.reports.review_report import review_report
 
 from .people import invite, previewed, quantconnect, state, step, teamhub
+from .previews import make
 
 TITLES = {"teamhub": "TeamHub", "quantconnect": "QuantConnect", "sram": "SRAM"}
 
@@ -181,6 +183,7 @@ def test_words_before_the_json() -> None:
     assert len(preview.read(text).after) == 1
 
 
+@cache
 def _many(count: int) -> Review:
     steps = [step("delete", old=teamhub(f"r{n}", f"gone-{n:04}", "developer")) for n in range(count // 2)]
     steps += [step("create", new=teamhub(f"c{n}", f"new-{n:04}", "guest")) for n in range(count - count // 2)]
@@ -222,3 +225,15 @@ def test_losses_come_first() -> None:
     for text in (markdown(report), page(report)):
         places = [text.index(f"{name}</strong>" if "<html" in text else f"**{name}**") for name in order]
         assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", make.NAMES)
+def test_real_previews(name: str) -> None:
+    """What the engine said of programs like people's is reviewed as a person has read and approved."""
+    assert make.reviewed(name) == (make.HERE / f"{name}.md").read_text()
+
+
+def test_a_real_preview_that_failed() -> None:
+    """It says what failed, and nothing is made of the steps that it has all the same."""
+    with pytest.raises(Failed, match="must be one of 'guest', 'developer', 'master'"):
+        preview.read((make.HERE / "failed.json").read_text())
