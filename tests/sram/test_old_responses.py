@@ -115,7 +115,7 @@ def test_connected_again(ours: Ours) -> None:
     for operation in READS:
         stale(ours, operation)
         assert ours.services.read(mail) == mail
-    ours.emulator.clear_faults()
+        ours.emulator.clear_faults()
     stale(ours, "*", 2)
     assert ours.services.read(mail) is None
     ours.again()
