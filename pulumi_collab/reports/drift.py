@@ -173,9 +173,7 @@ class _Scope:
     def _stranger(self, there: Grant, found: Comparison) -> Iterator[Finding]:
         key = there.principal.key.casefold()
         if there.status == "unknown" or there.principal.kind == "unknown":
-            found.not_checked.append(
-                self._unknown(f"the access of {there.principal.key} cannot be read ({there.fixed or there.role})")
-            )
+            found.not_checked.append(self._unread(there))
         elif there.fixed is not None or not has_access(there) or key in self._acquainted or self._some_hidden:
             return
         elif key in self._kept:
@@ -186,12 +184,13 @@ class _Scope:
             severity: Severity = "error" if there.privileged else "warning"
             yield self._finding("unmanaged", there, None, words, "declare it, or remove the person", severity)
 
+    def _unread(self, there: Grant) -> NotChecked:
+        return self._unknown(f"the access of {there.principal.key} cannot be read ({there.fixed or there.role})")
+
     def _both(self, there: Grant, wanted: Grant, found: Comparison) -> Iterator[Finding]:
         if there.status == "unknown":
             found.uncertain += 1
-            found.not_checked.append(
-                self._unknown(f"the access of {there.principal.key} cannot be read ({there.fixed or there.role})")
-            )
+            found.not_checked.append(self._unread(there))
         elif words := self._overdue(there, wanted):
             yield self._finding("overdue", there, wanted, words)
         elif words := self._changed(there, wanted):
