@@ -6,7 +6,7 @@ raises for what it is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,12 @@ from .grants import Grant, Principal, Scope, rank_of
 
 Properties = Mapping[str, Any]
 """Inputs, or inputs and outputs, as JSON has them."""
+
+
+OUTPUTS = "__outputs"
+"""The outputs of a state alone, as an output may have an input's name."""
+REMEMBERED = "__remembered"
+"""What a check has found, in the inputs that it gives back."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class Holding:
     """Who has access by it."""
     strangers: tuple[Grant, ...] = ()
     """Who was there when it was last read, and is not declared: a set removes them."""
+    there: tuple[Grant, ...] | None = None
+    """Who of them was there when a preview looked, with what they had; None where it has not looked."""
     whole: bool = False
     """Whether it says of everybody in the scope whether they have access."""
     kept: frozenset[str] = frozenset()
@@ -120,28 +128,25 @@ def by_words(ladder: Ladder, words: Mapping[str, str], props: Properties) -> Hol
 
 
 def of_set(
-    ladder: Ladder,
-    scope: Scope,
-    listed: Mapping[str, Any],
-    props: Properties,
-    grant: Any = None,
+    ladder: Ladder, scope: Scope, listed: Any, props: Properties, grant: Callable[[Principal, Any], Grant] | None = None
 ) -> Holding:
     """A set: whom it lists, and who else was there when it was last read.
 
     Its output `members` says whom the program declared; after a refresh the map of people shows everybody who is there.
     """
     make = grant or (lambda who, access: ladder.grant(scope, who, access))
-    members = mapping(props.get("members"))
-    mine = {key.casefold() for key in members} if "members" in props else {key.casefold() for key in listed}
-    found = {key: make(_principal(key, members.get(key)), access) for key, access in listed.items()}
-    gone = [key for key in members if key.casefold() not in {each.casefold() for each in listed}]
+    listed, state = mapping(listed), mapping(props.get(OUTPUTS))
+    members = mapping(state.get("members"))
+    seen = mapping(props.get(REMEMBERED)).get("members")
+    mine = {key.casefold() for key in (members if "members" in state else listed)}
+    found = [(key, make(_principal(key, members.get(key)), access)) for key, access in listed.items()]
+    here = {key.casefold() for key in listed}
+    gone = [make(_principal(key, member), member) for key, member in members.items() if key.casefold() not in here]
     return Holding(
         scope,
-        tuple(
-            [found[key] for key in found if key.casefold() in mine]
-            + [make(_principal(key, members[key]), members[key]) for key in gone]
-        ),
-        tuple(found[key] for key in found if key.casefold() not in mine),
+        (*(each for key, each in found if key.casefold() in mine), *gone),
+        tuple(each for key, each in found if key.casefold() not in mine),
+        there=tuple(make(_principal(key, each), each) for key, each in seen.items()) if seen is not None else None,
         whole=True,
         kept=keys(props.get("keep")),
     )

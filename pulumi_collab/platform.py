@@ -89,7 +89,8 @@ class Platform:
         """What a resource gives access to, by its inputs or its state; None where that is nobody."""
         if kind.holds is not None:
             return kind.holds(props)
-        return by_words(self.ladder, self.words, props) if {"project", "user"} <= self.words.keys() else None
+        is_person = self.words.get("user") in kind.lifecycle.inputs_model.model_fields
+        return by_words(self.ladder, self.words, props) if is_person else None
 
     def kind(self, name: str) -> Kind:
         """The kind of that name. Raises `KeyError`."""

@@ -19,4 +19,4 @@ def collaborators(props: Properties) -> Holding:
         beside = ["live_control"] if told.get("live_control") is True else []
         return LADDER.grant(scope, who, told.get("permission", "read"), beside)
 
-    return of_set(LADDER, scope, mapping(props.get("collaborators")), props, grant)
+    return of_set(LADDER, scope, props.get("collaborators"), props, grant)

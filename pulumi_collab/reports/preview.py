@@ -93,7 +93,7 @@ def _put(side: list[Held], held: Held | None) -> None:
 def _kept_outputs(old: Any, op: str) -> Mapping[str, Any]:
     """What an update leaves as it is: whose access it is, but not what they have."""
     outputs = old.get("outputs") if isinstance(old, dict) and op not in _BEGINS | _REPLACES else None
-    kept = ("uid", "email", "display_name", "user")
+    kept = ("uid", "email", "display_name")
     return {name: outputs[name] for name in kept if name in outputs} if isinstance(outputs, dict) else {}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import CollabError, harmless
 from ..grants import Grant
-from ..holdings import Holding, text_or_none
+from ..holdings import OUTPUTS, Holding, text_or_none
 from ..platform import Kind, Platform, platforms
 
 TOKEN = "pulumi-python:dynamic/"  # noqa: S105 - a type token's beginning
@@ -82,7 +82,7 @@ def held_by(state: Mapping[str, Any] | None, scope: str | None = None) -> Held |
     inputs, outputs = _properties(state, "inputs"), _properties(state, "outputs")
     props = {**outputs, **inputs}
     hidden = frozenset(name for name, value in props.items() if _is_hidden(value))
-    holding = platform.holding(kind, _shown(props, scope or LATER))
+    holding = platform.holding(kind, _shown({**props, OUTPUTS: outputs}, scope or LATER))
     if holding is None:
         return None
     matters = frozenset(kind.lifecycle.inputs_model.model_fields) - kind.lifecycle.ignored_after_create

@@ -25,7 +25,7 @@ EVERYBODY = "everybody in it"
 _NO_ACCESS_CHANGES: frozenset[Kind] = frozenset({"moved", "adopted"})
 _ALREADY = ("has this access already", "is invited already")
 _TAKEN_OVER = re.compile(r"(?P<role>[^\s:]+) -> [^\s,;]+")
-_LOSE = re.compile(r"\d+ loses? access: (?P<people>.+)")
+_LOSE = re.compile(r"\d+ (?:people lose|person loses) access: (?P<people>.+)")
 _ONE = re.compile(r"(?P<key>.+?) \((?P<role>[^()+]+?)(?P<beside>(?: \+ [^()+]+)*)\)(?:, |$)")
 
 
@@ -153,33 +153,31 @@ def _finding(was: tuple[Grant, Held] | None, becomes: tuple[Grant, Held] | None,
             yield Finding("loses", was[0], None, was[1].urn, _keeps(was[0]))
         return
     after, holder = becomes
-    if was is None:
-        yield _new(after, holder, preview)
-        return
-    before, former = was
-    kind = _kind(before, after, moved=former.urn != holder.urn or holder.urn in preview.replaced)
+    before = _before(was, after, holder, preview)
+    moved = was is not None and (was[1].urn != holder.urn or holder.urn in preview.replaced)
+    kind: Kind | None = "invited" if after.status == "invited" else "gains"
+    if before is not None:
+        kind = _kind(before, after, moved=moved) or ("adopted" if was is None else None)
+    if not holder.holding.enforced and kind not in (None, "moved"):
+        kind = "adopted"  # nobody's access changes by it: people have given it, by hand
     if kind is not None:
-        yield Finding(kind if holder.holding.enforced else "adopted", before, after, holder.urn)
+        yield Finding(kind, before, after, holder.urn)
 
 
-def _new(after: Grant, holder: Held, preview: Preview) -> Finding:
-    """Somebody who was in no resource. They may have access all the same."""
-    if not holder.holding.enforced:
-        return Finding("adopted", after, after, holder.urn)
+def _before(was: tuple[Grant, Held] | None, after: Grant, holder: Held, preview: Preview) -> Grant | None:
+    """What the person has until then: as the preview has looked it up, else as it is in the state, else as it says."""
+    there = holder.holding.there
+    if there is not None:
+        return next((grant for grant in there if key_of(grant) == key_of(after)), None)
+    if was is not None:
+        return was[0]
     for message in preview.messages:
-        if not holder.about or not message.startswith(holder.about):
-            continue
-        rest = message.removeprefix(holder.about)
-        if any(words in rest for words in _ALREADY):
-            return Finding("adopted", after, after, holder.urn)
-        if "taken over" in rest and (changes := _TAKEN_OVER.search(rest)):
-            before = _as(after, changes["role"], holder)
-            return Finding(_kind(before, after, moved=False) or "adopted", before, after, holder.urn)
-    return Finding("invited" if after.status == "invited" else "gains", None, after, holder.urn)
-
-
-def _as(grant: Grant, role: str, holder: Held) -> Grant:
-    return holder.platform.ladder.grant(grant.scope, grant.principal, role)
+        rest = message.removeprefix(holder.about) if holder.about else message
+        if rest != message and any(words in rest for words in _ALREADY):
+            return after
+        if rest != message and "taken over" in rest and (changes := _TAKEN_OVER.search(rest)):
+            return holder.platform.ladder.grant(after.scope, after.principal, changes["role"])
+    return None
 
 
 def _kind(before: Grant, after: Grant, *, moved: bool) -> Kind | None:

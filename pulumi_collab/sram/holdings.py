@@ -63,7 +63,7 @@ def members(props: Properties) -> Holding:
         role = known.get("role") if known else access
         return LADDER.grant(scope, who.model_copy(update={"email": who.key}), role, status=status)
 
-    return replace(of_set(LADDER, scope, mapping(props.get("members")), props, grant), any_name=True)
+    return replace(of_set(LADDER, scope, props.get("members"), props, grant), any_name=True)
 
 
 def _person(email: str, uid: str | None = None) -> Principal:

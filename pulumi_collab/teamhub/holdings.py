@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..grants import DIRECT, Principal, Via
-from ..holdings import Holding, Ladder, Properties, mapping, of_set, text
+from ..holdings import Holding, Ladder, Properties, of_set, text
 
 LADDER = Ladder("teamhub", "project", ("guest", "developer", "master"), frozenset({"master"}))
 
@@ -19,4 +19,4 @@ def collaborator(props: Properties) -> Holding:
 
 def collaborators(props: Properties) -> Holding:
     """Every collaborator with a direct role in a project."""
-    return of_set(LADDER, LADDER.scope(props.get("project")), mapping(props.get("collaborators")), props)
+    return of_set(LADDER, LADDER.scope(props.get("project")), props.get("collaborators"), props)

@@ -99,3 +99,13 @@ def previewed(*steps: dict[str, Any], messages: tuple[str, ...] = (), error: str
     if error is not None:
         diagnostics.append({"message": error, "severity": "error"})
     return {"steps": list(steps), "diagnostics": diagnostics, "changeSummary": {}}
+
+
+def strategy(
+    people: dict[str, Any], members: dict[str, Any] | None = None, there: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """Everybody on a QuantConnect project, as the engine writes it."""
+    inputs = {"project_id": 23456789, "collaborators": people, "keep": [], **more}
+    remembered = {"__remembered": {"members": there}} if there is not None else {}
+    outputs = {"members": people if members is None else members}
+    return state("strategy", "quantconnect:ProjectCollaborators", {**inputs, **remembered}, outputs)

@@ -15,7 +15,7 @@ from pulumi_collab.reports.ignore import read
 from pulumi_collab.reports.live import Live, NotChecked
 from pulumi_collab.reports.resources import ScopeRef
 
-from .people import GROUP, WEB, grant, held, invite, quantconnect, state, teamhub
+from .people import GROUP, WEB, grant, held, invite, quantconnect, state, strategy, teamhub
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 C1 = ScopeRef("sram", "c1")
@@ -193,3 +193,14 @@ def test_the_verdict_and_the_counts() -> None:
     assert (document["verdict"], document["exit"], document["coverage"]) == ("drift", 2, 0.3333)
     assert [each["id"] for each in document["findings"]] == ["teamhub/web/eve", "teamhub/web/jo"]
     assert document["findings"][1]["where"].endswith("::jo")
+
+
+def test_a_set_against_its_people() -> None:
+    """Whom the program declared is compared; strangers are unmanaged, after a refresh too; whom it keeps are told."""
+    read = {"permission": "read"}
+    some = strategy({"jo": read, "eve": read, "kim": read}, members={"jo": read, "kim": read}, keep=["Auditor"])
+    live = [grant(key, "read", "quantconnect", "23456789") for key in ("jo", "eve", "auditor")]
+    found = compare(held(some), Live({ScopeRef("quantconnect", "23456789"): live}), NOW)
+    kinds = [(each.kind, each.grant.principal.key) for each in found.findings]
+    assert kinds == [("unmanaged", "eve"), ("missing", "kim"), ("kept", "auditor")]
+    assert (found.in_sync, found.total, found.exit) == (1, 3, 2)

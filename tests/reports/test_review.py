@@ -16,7 +16,7 @@ from pulumi_collab.reports.resources import UNKNOWN, Unreadable
 from pulumi_collab.reports.review import Review, review
 from pulumi_collab.reports.review_report import review_report
 
-from .people import invite, previewed, quantconnect, state, step, teamhub
+from .people import invite, previewed, quantconnect, state, step, strategy, teamhub
 from .previews import make
 
 TITLES = {"teamhub": "TeamHub", "quantconnect": "QuantConnect", "sram": "SRAM"}
@@ -237,3 +237,54 @@ def test_a_real_preview_that_failed() -> None:
     """It says what failed, and nothing is made of the steps that it has all the same."""
     with pytest.raises(Failed, match="must be one of 'guest', 'developer', 'master'"):
         preview.read((make.HERE / "failed.json").read_text())
+
+
+READ, WRITE = {"permission": "read"}, {"permission": "write", "live_control": False}
+
+
+def test_a_set_person_by_person() -> None:
+    """A set that loses two of five hundred is two losses, and nothing is said of those who stay."""
+    people = {f"p{n}": READ for n in range(500)}
+    less = {name: access for name, access in people.items() if name not in ("p7", "p8")}
+    found = _review(step("update", strategy(people), strategy({**less, "p9": WRITE})))
+    assert _kinds(found) == [("loses", "p7"), ("loses", "p8"), ("raised", "p9")]
+
+
+def test_a_set_removes_whom_a_refresh_found() -> None:
+    """Strangers are in the state's map after a refresh, and the set removes them, but for those whom it keeps."""
+    old = strategy({"jo": READ, "eve": WRITE, "auditor": READ}, members={"jo": READ}, keep=["auditor"])
+    new = strategy({"jo": READ}, there={"jo": READ}, keep=["auditor"])
+    assert _kinds(_review(step("update", old, new))) == [("loses", "eve")]
+
+
+def test_a_set_that_is_new() -> None:
+    """Who is there with just this access is taken over, and who is there and not listed is said to lose it."""
+    told = (
+        "the collaborators of QuantConnect project 23456789: 2 people lose access: "
+        "max (write + live control), jo (read)"
+    )
+    new = strategy({"mia": WRITE, "eva": READ, "kim": READ}, there={"mia": WRITE, "eva": WRITE})
+    found = _review(step("create", new=new), messages=(told,))
+    assert [(*each, finding.privileged) for each, finding in zip(_kinds(found), found.findings, strict=True)] == [
+        ("loses", "max", False),
+        ("loses", "jo", False),
+        ("gains", "kim", False),
+        ("lowered", "eva", False),
+        ("adopted", "mia", False),
+    ]
+    assert found.findings[0].before is not None
+    assert found.findings[0].before.privileges == ("live_control",)
+
+
+def test_from_singles_to_a_set() -> None:
+    """Access that moves from one kind of resource into another is a move."""
+    moves = [step("create", new=strategy({"mia-ai": WRITE}, there={"mia-ai": WRITE})), step("delete", old=MIA)]
+    assert _kinds(_review(*moves)) == [("moved", "mia-ai")]
+
+
+def test_a_set_whose_people_are_not_known_yet() -> None:
+    """Nobody is said to lose access by a map that is known only when it runs."""
+    new = strategy({})
+    new["inputs"]["collaborators"] = UNKNOWN
+    found = _review(step("update", strategy({"jo": READ}), new))
+    assert (found.findings, found.notes) == ((), ("strategy: collaborators is known only when it runs",))
