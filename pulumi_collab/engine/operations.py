@@ -220,13 +220,15 @@ class Operations:
 
     def _read(self, state: Any, props: Mapping[str, Any]) -> Any:
         """The live state. Another world's "not found" or "not allowed" says nothing, so that is seen to before."""
+        lifecycle = self._served.lifecycle(state.account)
         try:
-            live = self._served.lifecycle(state.account).read(state)
+            live = lifecycle.read(state)
         except (Forbidden, NotFound):
             self._served.must_be_of_the_world(props, state.account)
             raise
         if live is None:
             self._served.must_be_of_the_world(props, state.account)
+            live = lifecycle.read(state)  # one response may be old or odd, and the state would be lost by it
         return live
 
     def _outputs(self, state: Any, props: Mapping[str, Any], inputs: Any, mark: str | None) -> Properties:

@@ -63,7 +63,7 @@ class Client:
 
     def collaboration(self, identifier: str) -> wire.Collaboration:
         """One collaboration with its members and services."""
-        return self._ask(wire.Collaboration, "GET", f"collaborations/v1/{segment(identifier)}")
+        return self._ask(wire.WholeCollaboration, "GET", f"collaborations/v1/{segment(identifier)}")
 
     def create_collaboration(self, body: Mapping[str, Any]) -> str:
         """Make a collaboration (`wire.collaboration_body`), and tell its identifier."""

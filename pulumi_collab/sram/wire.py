@@ -61,12 +61,13 @@ def _text_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _names(key: str) -> BeforeValidator:
+def _names(key: str, *, required: bool = False) -> BeforeValidator:
     """Units come as names or as objects, services as objects of which one field counts."""
 
     def fold(value: Any) -> Any:
-        items = value if isinstance(value, list) else []
-        named = [item.get(key) if isinstance(item, dict) else item for item in items]
+        if not isinstance(value, list):
+            return value if required else []
+        named = [item.get(key) if isinstance(item, dict) else item for item in value]
         return [name for name in named if isinstance(name, str)]
 
     return BeforeValidator(fold)
@@ -165,6 +166,13 @@ class Collaboration(_Answer):
     def holder(self, email: str) -> Member | None:
         """The member who has this e-mail address, in any spelling of case."""
         return next((member for member in self.members if member.email and same_email(member.email, email)), None)
+
+
+class WholeCollaboration(Collaboration):
+    """A collaboration as it was asked for: without who and what is in it, nobody can tell what is gone."""
+
+    services: Annotated[list[str], _names("entity_id", required=True)]
+    members: list[Member] = Field(validation_alias=AliasChoices("members", "collaboration_memberships"))
 
 
 class Organisation(_Answer):

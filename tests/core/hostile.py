@@ -1,4 +1,4 @@
-"""An engine in miniature over the emulator in this process, of whose answers one can have another value in one place."""
+"""An engine in miniature, over an emulator in this process whose answers can have another value in one place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
-from http.client import responses as REASONS
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from pulumi_collab.engine import served
 from pulumi_collab.engine.claims import Claims
 from pulumi_collab.engine.operations import Operations
 from pulumi_collab.engine.properties import DECLARED
+from pulumi_collab.errors import InvalidInput
 from pulumi_collab.platform import Platform
 
 ORIGIN = "http://127.0.0.1:1"
@@ -36,6 +37,11 @@ def places(value: Any, path: Path = ()) -> Iterator[Path]:
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, each in inner:
         yield from places(each, (*path, step))
+
+
+def at(body: Any, path: Path) -> Any:
+    """The value in a place."""
+    return at(body[path[0]], path[1:]) if path else body
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -62,21 +68,31 @@ def changed(body: Any, path: Path, value: Any) -> Any:
     return body
 
 
-@dataclass
+@dataclass(frozen=True)
+class Lie:
+    """Another value in one place of the answer of a number, or of each answer to the same call."""
+
+    number: int
+    where: Path
+    value: Any
+    call: tuple[str, str] | None = None
+
+    def told(self, number: int, call: tuple[str, str], body: Any) -> Any:
+        """An answer as it leaves."""
+        if number != self.number and call != self.call:
+            return body
+        return changed(body, self.where, self.value) if self.where in places(body) else body
+
+
 class Service(HTTPAdapter):
-    """The emulator without a network; of the answers, one can be changed: `(its number, where, value)`."""
+    """The emulator without a network, and what it answered so far, before a lie."""
 
-    stage: Stage
-    lie: tuple[int, Path, Any] | None = None
-    bodies: list[Any] = field(default_factory=list)
-    """What was answered so far, as it was before it was changed."""
-
-    def __post_init__(self) -> None:
+    def __init__(self, stage: Stage, lie: Lie | None = None) -> None:
         super().__init__()
-
-    def get_adapter(self, _: str) -> HTTPAdapter:
-        """In place of `requests.Session.get_adapter`."""
-        return self
+        self.stage = stage
+        self.bodies: list[Any] = []
+        self.calls: list[tuple[str, str]] = []
+        self._lie = lie
 
     def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:  # type: ignore[override]
         """In place of the network."""
@@ -87,20 +103,22 @@ class Service(HTTPAdapter):
         path = url.path.removeprefix(platform.prefix)
         asked = Request(str(request.method), path, QueryParams(url.query), headers, body, ORIGIN)
         answer, _manner = self.stage.play(platform, asked)
-        data = answer.body
-        if data:
-            number, found = len(self.bodies), json.loads(data)
-            self.bodies.append(found)
-            if self.lie is not None and self.lie[0] == number:
-                data = json.dumps(changed(found, *self.lie[1:])).encode()
         raw = HTTPResponse(
-            io.BytesIO(data),
+            io.BytesIO(self._told(answer.body, (asked.method, path))),
             {"Date": formatdate(self.stage.world.clock.now(), usegmt=True), **answer.headers},
             answer.status,
-            reason=REASONS[answer.status],
+            reason=HTTPStatus(answer.status).phrase,
             preload_content=False,
         )
         return self.build_response(request, raw)
+
+    def _told(self, data: bytes, call: tuple[str, str]) -> bytes:
+        if not data:
+            return data
+        number, body = len(self.bodies), json.loads(data)
+        self.bodies.append(body)
+        self.calls.append(call)
+        return json.dumps(self._lie.told(number, call, body)).encode() if self._lie else data
 
 
 @dataclass(frozen=True)
@@ -138,12 +156,13 @@ class Engine:
         }
         return Operations(self.platform, self.platform.kind(self.kind), keys.get, self.told.append, Claims())
 
-    def check(self, process: Operations, state: State | None, program: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The inputs to go on with; None where there are problems, which are told."""
+    def check(self, process: Operations, state: State | None, program: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs to go on with. Raises `InvalidInput`."""
         news = kept(program) | {DECLARED: {"name": "it", "token": "its"}}
         inputs, problems = process.check(kept(state.inputs) if state else {}, news, frozenset())
-        self.told.extend(problem.reason for problem in problems)
-        return None if problems else kept(inputs)
+        if problems:
+            raise InvalidInput(problems)
+        return kept(inputs)
 
     def create(self, process: Operations, inputs: Mapping[str, Any]) -> State:
         """Make it."""
@@ -164,11 +183,10 @@ class Engine:
         process.delete(state.id, kept(state.outputs))
 
     def up(self, state: State | None, program: Mapping[str, Any]) -> State:
-        """A whole `pulumi up --refresh`, which must succeed."""
+        """A whole `pulumi up --refresh`."""
         process = self.process()
         state = self.read(process, state) if state else None
         inputs = self.check(process, state, program)
-        assert inputs is not None, self.told
         if state is None:
             return self.create(process, inputs)
         difference = process.diff(kept(state.outputs), kept(inputs), frozenset())

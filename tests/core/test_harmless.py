@@ -17,6 +17,7 @@ from pulumi_collab.engine.sentences import Error
 from pulumi_collab.errors import (
     CollabError,
     Differences,
+    HalfDone,
     InvalidInput,
     NoResponse,
     Problem,
@@ -95,6 +96,8 @@ def made(kind: type[CollabError], text: str) -> CollabError:
     """An error of this kind with this text."""
     if issubclass(kind, InvalidInput):
         return kind([Problem(text, text), Problem("", text)])
+    if issubclass(kind, HalfDone):
+        return kind(CollabError(text), None)
     return kind(text, [text, text]) if issubclass(kind, Differences) else kind(text)
 
 

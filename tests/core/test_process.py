@@ -126,11 +126,10 @@ def test_refused_credentials_and_a_clock_that_is_off(ahead: timedelta, told: str
             session(server.url).request("GET", "thing")
 
 
-@pytest.mark.parametrize(
-    "headers", [dated(timedelta(0)), dated(timedelta(seconds=-30)), {"Date": "today"}, {"Date": ""}, {"Date": "0"}]
-)
-def test_refused_credentials_and_a_clock_that_is_right(headers: dict[str, str]) -> None:
+@pytest.mark.parametrize("date", ["", "today", "0", timedelta(0), timedelta(seconds=-30)])
+def test_refused_credentials_and_a_clock_that_is_right(date: str | timedelta) -> None:
     """Where the clock is right, or nothing tells, it is not blamed."""
+    headers = dated(date) if isinstance(date, timedelta) else {"Date": date}
     with ScriptedServer((401, headers, {})) as server, pytest.raises(Unauthenticated) as raised:
         session(server.url).request("GET", "thing")
     assert "clock" not in str(raised.value)
