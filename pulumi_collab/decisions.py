@@ -42,6 +42,11 @@ class Decision:
             raise Refused(f"{about}{':' if named else ''} {told}", hint)
 
 
+def has_already(about: str) -> Decision:
+    """What is declared is there already: it is taken over as it is."""
+    return Decision(Action.NOTHING, warnings=(f"{about} has this access already, nothing is sent",))
+
+
 def refuse(*problems: Problem) -> Decision:
     """Nothing may be done."""
     return Decision(Action.NOTHING, problems)

@@ -48,6 +48,16 @@ def one_line(text: str, limit: int = 600) -> str:
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 
+class Listed(str):
+    """A headline and a line for each thing to do, every one of them harmless: no other text is of several lines."""
+
+    __slots__ = ()
+
+    def __new__(cls, headline: str, lines: Iterable[str]) -> Self:
+        """Put it together."""
+        return super().__new__(cls, "\n".join([one_line(headline), *(f"- {one_line(line)}" for line in lines)]))
+
+
 class CollabError(Exception):
     """Base of every error this package raises; `str()` is one harmless line, but for `Differences`."""
 
@@ -104,12 +114,12 @@ class Refused(CollabError):
 
 
 class Differences(CollabError):
-    """Reality is not as declared, and only people can change it: a headline, and a line for each thing to do."""
+    """Reality is not as declared, and only people can change it."""
 
     def __init__(self, headline: str, lines: Iterable[str]) -> None:
         super().__init__(headline)
-        self.lines = [one_line(line) for line in lines]
-        self.args = ("\n".join([one_line(headline), *(f"- {line}" for line in self.lines)]),)
+        self.listed = Listed(headline, lines)
+        self.args = (self.listed,)
 
 
 class HalfDone(CollabError):

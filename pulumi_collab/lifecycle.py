@@ -97,13 +97,13 @@ class Lifecycle(ABC, Generic[I, S, D]):
     def about(self, inputs: I) -> str:
         """Whom and what it concerns, for messages: `mia-ai on project 23456789`."""
 
-    @abstractmethod
     def id_of(self, inputs: I) -> str:
-        """The resource's id."""
+        """The resource's id: its identity, such as `23456789/mia-ai`."""
+        return "/".join(str(getattr(inputs, name)) for name in self.identity)
 
-    @abstractmethod
     def from_id(self, id_: str) -> dict[str, Any]:
         """The identity inputs that an id stands for, so that a resource can be looked up by it."""
+        return dict(zip(self.identity, id_.split("/", len(self.identity) - 1), strict=False))
 
     def grants(self, inputs: I) -> frozenset[str]:
         """What it holds, as names that are the same in whichever kind of resource: `23456789/mia-ai`.

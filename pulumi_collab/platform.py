@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from .errors import ConfigError
 from .grants import Grant, Scope
+from .holdings import Holding, Ladder, Properties, by_words
 from .lifecycle import Lifecycle
 from .settings import Schema, Settings
 
@@ -42,6 +43,8 @@ class Kind:
     lifecycle: type[Lifecycle[Any, Any, Any]]
     provider: str
     """Where its provider class is, `package.module:Class`. It is in every state, so it never changes either."""
+    holds: Callable[[Properties], Holding | None] | None = None
+    """What its inputs, or its state, give access to; None: what the platform's common words tell."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,18 @@ class Platform:
     def token(self, kind: Kind) -> str:
         """The type token of a kind: `pulumi-python:dynamic/quantconnect:ProjectCollaborator`."""
         return f"pulumi-python:dynamic/{self.name}:{kind.name}"
+
+    @property
+    def ladder(self) -> Ladder:
+        """What its grants have in common."""
+        return Ladder(self.name, "project", self.roles, frozenset(self.privileged_roles))
+
+    def holding(self, kind: Kind, props: Properties) -> Holding | None:
+        """What a resource gives access to, by its inputs or its state; None where that is nobody."""
+        if kind.holds is not None:
+            return kind.holds(props)
+        is_person = self.words.get("user") in kind.lifecycle.inputs_model.model_fields
+        return by_words(self.ladder, self.words, props) if is_person else None
 
     def kind(self, name: str) -> Kind:
         """The kind of that name. Raises `KeyError`."""

@@ -27,10 +27,10 @@ def verify(declared: Mapping[str, str], live: Iterable[wire.Collaborator], user_
     return Decision(Action.NOTHING, warnings=tuple(people.unseen()))
 
 
-def differences(client_id: str, decision: Decision) -> Differences:
-    """What a decision asks people to do, as an error."""
+def differences(client_id: str, decision: Decision, then: str = "") -> Differences:
+    """What a decision asks people to do, as an error; `then` is what comes of it if they do not."""
     return Differences(
-        f"the people on {wire.NAME} app {client_id} are not as declared; in the developer portal (or change the "
+        f"the people on {wire.NAME} app {client_id} are not as declared{then}; in the developer portal (or change the "
         "program):",
         [problem.reason for problem in decision.problems],
     )

@@ -76,14 +76,6 @@ class ClientCollaboratorsLifecycle(Lifecycle[ClientCollaboratorsInputs, ClientCo
         """Whom and what it concerns."""
         return f"the collaborators of {NAME} app {inputs.client_id}"
 
-    def id_of(self, inputs: ClientCollaboratorsInputs) -> str:
-        """The app's Client ID."""
-        return inputs.client_id
-
-    def from_id(self, id_: str) -> dict[str, Any]:
-        """The app of an id."""
-        return {"client_id": id_}
-
     def check(
         self, known: Mapping[str, Any], old: ClientCollaboratorsInputs | None
     ) -> Iterable[Problem | Notice | Memory]:
@@ -108,11 +100,10 @@ class ClientCollaboratorsLifecycle(Lifecycle[ClientCollaboratorsInputs, ClientCo
         user_ids = before.user_ids if isinstance(before, ClientCollaboratorsState) else {}
         decision = access.verify(declared, live, user_ids)
         if decision.problems:
-            told = str(access.differences(client_id, decision))
             if before is None or access.same(before.collaborators, declared):
-                yield Problem("collaborators", told)
+                yield Problem("collaborators", access.differences(client_id, decision).listed)
             else:
-                yield Notice(f"{told}\nuntil then an update fails")
+                yield Notice(access.differences(client_id, decision, ", and until they are an update fails").listed)
         yield Memory({"user_ids": access.user_ids_of(declared, live, user_ids)})
 
     def changed(self, old: ClientCollaboratorsState, known: Mapping[str, Any]) -> set[str]:

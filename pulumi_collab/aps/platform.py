@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..platform import Kind, Platform
 from ..settings import Schema, Setting, Settings, token_complaint
+from . import holdings
 from .client import Client
 from .directory import Directory
 from .grants import grants, scopes
@@ -38,6 +39,7 @@ PLATFORM = Platform(
             "ClientCollaborators",
             ClientCollaboratorsLifecycle,
             "pulumi_collab.aps.resources:ClientCollaboratorsProvider",
+            holdings.collaborators,
         ),
     ),
     roles=ACCESS_LEVELS,

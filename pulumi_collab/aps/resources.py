@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, data_function, declare, program_directory
+from ..engine.program import DeclaredResource, argument, declare, listing, program_directory
 from .directory import Directory
 from .lifecycles import ClientCollaboratorsInputs
 from .platform import PLATFORM
@@ -23,7 +22,7 @@ class ClientCollaboratorsProvider(LifecycleProvider):
     kind = "ClientCollaborators"
 
 
-class ClientCollaborators(Resource, module="aps", name="ClientCollaborators"):
+class ClientCollaborators(DeclaredResource, module="aps", name="ClientCollaborators"):
     """Who must be on one APS app: a declaration that is verified, because the service can only be read.
 
     The id is the app's Client ID. People are invited, removed and changed by hand in the developer portal. `pulumi up`
@@ -96,7 +95,7 @@ def get_client_collaborators(client_id: str, account: str | None = None) -> list
 
     Ends the program with one line when the app cannot be read. Source: `GET clients/{id}/collaborators`.
     """
-    with data_function(f"could not list the collaborators of {NAME} app", client_id):
+    with listing(f"{NAME} app", client_id):
         client_id = argument(ClientCollaboratorsInputs, "client_id", client_id)
         return program_directory(PLATFORM, Directory, account).collaborators(client_id)
 

@@ -88,3 +88,8 @@ def data_function(what: str, *about: object) -> Iterator[None]:
         prefix = "" if isinstance(error, ConfigError) else f"{what}{''.join(named)}: "
         told = pulumi.RunError(one_line(f"{prefix}{error}", limit=1000))
         raise told from (error if flag("PULUMI_COLLAB_DEBUG") else None)
+
+
+def listing(scope: str, about: object) -> contextlib.AbstractContextManager[None]:
+    """The same for a function that lists who is on something: `QuantConnect project`."""
+    return data_function(f"could not list the collaborators of {scope}", about)

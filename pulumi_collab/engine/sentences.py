@@ -13,6 +13,7 @@ from ..errors import (
     Differences,
     HalfDone,
     Hint,
+    Listed,
     Problem,
     Refused,
     RequestError,
@@ -63,8 +64,13 @@ class Error(Exception):
 
 
 def hinted(problem: Problem) -> Problem:
-    """The problem with its hint in words, on one harmless line, as the engine prints it."""
-    return Problem(problem.property, one_line(_with(problem.reason, problem.hint), limit=LONGEST))
+    """The problem with its hint in words, as the engine prints it."""
+    return Problem(problem.property, fit(_with(problem.reason, problem.hint)))
+
+
+def fit(text: str) -> str:
+    """A text on one harmless line, unless we have made it of several."""
+    return text if isinstance(text, Listed) else one_line(text, limit=LONGEST)
 
 
 def elsewhere(about: str, kept: str, now: str, settings: Settings) -> ConfigError:
@@ -87,8 +93,7 @@ def told(about: str, doing: Told, schema: Schema | None = None, account: str | N
         text = _with(str(error), error.hint if isinstance(error, Refused) else None)
         if isinstance(error, RequestError) and doing is not Told.NOTHING:
             text = f"could not {doing.value} {about}: {text}"
-        if not isinstance(error, Differences):
-            text = one_line(text, limit=LONGEST)
+        text = fit(error.listed if isinstance(error, Differences) else text)
         if doing in (Told.READ, Told.DELETE) and isinstance(error, (ConfigError, Unauthenticated)):
             text += STALE if schema is not None and uses_stack(schema, account) else ""
         shown = Error(text)

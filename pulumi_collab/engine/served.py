@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import CollabError, ConfigError, InvalidInput, one_line
+from ..errors import CollabError, ConfigError, InvalidInput
 from ..lifecycle import Inputs, Lifecycle, Warn
 from ..platform import Kind, Platform
 from ..settings import Settings, StackConfig, resolve
 from .claims import Within
 from .properties import MADE, ORIGIN, Properties, without_ours
-from .sentences import LONGEST, Told, elsewhere, told
+from .sentences import Told, elsewhere, fit, told
 from .validation import problems, validated
 
 _directories: dict[tuple[Any, ...], Any] = {}
@@ -56,7 +56,7 @@ class Served:
         """A difference is computed twice, and twenty people may have one thing in common: it is said once."""
         if text not in self._warned:
             self._warned.add(text)
-            self._warn(one_line(text, limit=LONGEST))
+            self._warn(fit(text))
 
     def must_lead_here(self, props: Mapping[str, Any], account: str | None) -> None:
         """Before anything is asked: the settings lead to the server where it was made. Raises `ConfigError`."""

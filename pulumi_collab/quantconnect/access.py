@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from ..decisions import Action, Decision, refuse
+from ..decisions import Action, Decision, has_already, refuse
 from ..errors import BadResponse, Hint, Problem, harmless
 from ..lifecycle import Notice
 from . import wire
@@ -92,8 +92,7 @@ def add(project_id: int, user: str, wanted: Rights | None, adopt: bool | None, p
 def _take_over(project_id: int, user: str, found: wire.Collaborator, wanted: Rights, adopt: bool) -> Decision:
     now = rights_of(found)
     if now == wanted:
-        told = f"{_about(project_id, user)} has this access already, nothing is sent"
-        return Decision(Action.NOTHING, warnings=(told,))
+        return has_already(_about(project_id, user))
     if adopt:
         told = f"{_about(project_id, user)} has access already, which is taken over and changed: {now.to(wanted)}"
         return Decision(Action.CHANGE, warnings=(told,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..platform import Kind, Platform
 from ..settings import Schema, Setting, Settings, token_complaint
+from . import holdings
 from .client import Client
 from .directory import Directory
 from .grants import LIVE_CONTROL, ROLES, grants, scopes
@@ -50,6 +51,7 @@ PLATFORM = Platform(
             "ProjectCollaborators",
             ProjectCollaboratorsLifecycle,
             "pulumi_collab.quantconnect.resources:ProjectCollaboratorsProvider",
+            holdings.collaborators,
         ),
     ),
     roles=ROLES,

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import DeclaredResource, argument, data_function, declare, program_directory
+from ..engine.program import DeclaredResource, argument, declare, listing, program_directory
 from . import access
 from .client import Declined
 from .directory import Directory
@@ -26,7 +25,7 @@ class ProjectCollaboratorProvider(LifecycleProvider):
     kind = "ProjectCollaborator"
 
 
-class ProjectCollaborator(Resource, module="quantconnect", name="ProjectCollaborator"):
+class ProjectCollaborator(DeclaredResource, module="quantconnect", name="ProjectCollaborator"):
     """One person's access to one QuantConnect project.
 
     The id is `<project_id>/<user>`. The person gets an e-mail when access is given. You must own the project, and the
@@ -189,7 +188,7 @@ def get_project_collaborators(project_id: int, account: str | None = None) -> li
     Ends the program with one line when the number is none or the project cannot be read.
     Source: `projects/collaboration/read`.
     """
-    with data_function(f"could not list the collaborators of {NAME} project", project_id):
+    with listing(f"{NAME} project", project_id):
         project_id = argument(ProjectCollaboratorInputs, "project_id", project_id)
         directory = program_directory(PLATFORM, Directory, account)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..platform import Kind, Platform
 from ..settings import Schema, Setting, token_complaint
+from . import holdings
 from .client import Client
 from .directory import Directory
 from .grants import PRIVILEGED, ROLES, grants, scopes
@@ -29,13 +30,24 @@ PLATFORM = Platform(
     ),
     connect=lambda settings: Directory(Client(settings)),
     kinds=(
-        Kind("Collaboration", CollaborationLifecycle, "pulumi_collab.sram.resources:CollaborationProvider"),
+        Kind(
+            "Collaboration",
+            CollaborationLifecycle,
+            "pulumi_collab.sram.resources:CollaborationProvider",
+            holdings.collaboration,
+        ),
         Kind(
             "CollaborationInvite",
             CollaborationInviteLifecycle,
             "pulumi_collab.sram.resources:CollaborationInviteProvider",
+            holdings.invite,
         ),
-        Kind("ServiceConnection", ServiceConnectionLifecycle, "pulumi_collab.sram.resources:ServiceConnectionProvider"),
+        Kind(
+            "ServiceConnection",
+            ServiceConnectionLifecycle,
+            "pulumi_collab.sram.resources:ServiceConnectionProvider",
+            holdings.connection,
+        ),
     ),
     roles=ROLES,
     privileged_roles=PRIVILEGED,

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, data_function, declare, hangs_on, program_directory
+from ..engine.program import DeclaredResource, argument, data_function, declare, hangs_on, program_directory
 from ..lifecycle import Inputs
 from .directory import Directory
 from .lifecycles import (
@@ -47,7 +46,7 @@ class ServiceConnectionProvider(LifecycleProvider):
     kind = "ServiceConnection"
 
 
-class Collaboration(Resource, module="sram", name="Collaboration"):
+class Collaboration(DeclaredResource, module="sram", name="Collaboration"):
     """A collaboration of the organisation that the API key belongs to.
 
     The id is the identifier that SRAM gives. Of a collaboration that exists the API can change the units alone; what
@@ -185,7 +184,7 @@ class Collaboration(Resource, module="sram", name="Collaboration"):
         return self.id
 
 
-class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
+class CollaborationInvite(DeclaredResource, module="sram", name="CollaborationInvite"):
     """One person's way into a collaboration, from the invitation to the membership.
 
     The id is `<collaboration>/<email>`. Creating it sends an invitation, unless the person is a member or is invited
@@ -301,7 +300,7 @@ class CollaborationInvite(Resource, module="sram", name="CollaborationInvite"):
         )
 
 
-class ServiceConnection(Resource, module="sram", name="ServiceConnection"):
+class ServiceConnection(DeclaredResource, module="sram", name="ServiceConnection"):
     """A service that the members of a collaboration can use.
 
     The id is `<collaboration>/<service_entity_id>`. Some services connect at once; for others a person has to approve,

@@ -66,7 +66,8 @@ def _names(key: str) -> BeforeValidator:
 
     def fold(value: Any) -> Any:
         items = value if isinstance(value, list) else []
-        return [item.get(key) if isinstance(item, dict) else item for item in items]
+        named = [item.get(key) if isinstance(item, dict) else item for item in items]
+        return [name for name in named if isinstance(name, str)]
 
     return BeforeValidator(fold)
 
@@ -75,6 +76,14 @@ Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 """A date of a response, which is in seconds everywhere."""
 Text = Annotated[str, BeforeValidator(_text)]
 TextOrNone = Annotated[str | None, BeforeValidator(_text_or_none)]
+
+
+Word = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, (str, int, float)) else "")]
+"""A text that is always there; what is none is shown as nothing, so that it hides nothing else."""
+Flag = Annotated[bool | None, BeforeValidator(lambda value: value if isinstance(value, bool) else None)]
+"""True, false, or not told."""
+Count = Annotated[int, BeforeValidator(lambda value: value if isinstance(value, int) else 1)]
+"""How many; what is no number may be some."""
 
 
 class _Answer(BaseModel):
@@ -122,26 +131,26 @@ class Collaboration(_Answer):
     """A collaboration as GET shows it."""
 
     identifier: str
-    short_name: str
-    name: str
-    description: str | None = None
-    global_urn: str | None = None
-    status: str | None = None
-    website_url: str | None = None
+    short_name: Word = ""
+    name: Word = ""
+    description: TextOrNone = None
+    global_urn: TextOrNone = None
+    status: TextOrNone = None
+    website_url: TextOrNone = None
     expiry_date: Moment = None
-    logo: str | None = None
+    logo: TextOrNone = None
     """Where the picture can be fetched; not what was sent."""
-    disable_join_requests: bool = False
-    disclose_member_information: bool = False
-    disclose_email_information: bool = False
-    support_email: str | None = None
-    created_by: str | None = None
+    disable_join_requests: Flag = None
+    disclose_member_information: Flag = None
+    disclose_email_information: Flag = None
+    support_email: TextOrNone = None
+    created_by: TextOrNone = None
     tags: Annotated[list[str], _names("tag_value")] = []
     units: Annotated[list[str], _names("name")] = []
     services: Annotated[list[str], _names("entity_id")] = []
     """The entity ids of the connected services."""
     groups: list[Group] | None = None
-    invitations_count: int = 0
+    invitations_count: Count = 0
     """How many were ever invited."""
     members: list[Member] = Field(default=[], validation_alias=AliasChoices("members", "collaboration_memberships"))
 

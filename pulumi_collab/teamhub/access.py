@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ..decisions import Action, Decision, refuse
+from ..decisions import Action, Decision, has_already, refuse
 from ..errors import Hint, Problem, one_line
 from . import wire
 from .wire import NAME
@@ -46,7 +46,7 @@ def _take_over(declared: Declared, role: str) -> Decision:
     if declared.role is None:
         return Decision(Action.CHANGE)
     if role == declared.role:
-        return Decision(Action.NOTHING, warnings=(f"{declared.about} has this access already, nothing is sent",))
+        return has_already(declared.about)
     if declared.adopt is False:
         conflict = f"has the role {_shown(role)} already, and the program asks for {declared.role}"
         return refuse(Problem("collaborator", conflict, Hint.ADOPT))

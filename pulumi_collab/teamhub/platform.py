@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..platform import Kind, Platform
 from ..settings import Schema, Setting, Settings
+from . import holdings
 from .client import Client
 from .directory import Directory
 from .grants import grants
@@ -52,6 +53,7 @@ PLATFORM = Platform(
             "ProjectCollaborator",
             ProjectCollaboratorLifecycle,
             "pulumi_collab.teamhub.resources:ProjectCollaboratorProvider",
+            holdings.collaborator,
         ),
     ),
     roles=("guest", "developer", "master"),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from ..engine.dynamic import LifecycleProvider
-from ..engine.program import argument, data_function, declare, program_directory
+from ..engine.program import DeclaredResource, argument, declare, listing, program_directory
 from .directory import Directory
 from .lifecycles import ProjectCollaboratorInputs
 from .platform import PLATFORM
@@ -20,7 +19,7 @@ class ProjectCollaboratorProvider(LifecycleProvider):
     kind = "ProjectCollaborator"
 
 
-class ProjectCollaborator(Resource, module="teamhub", name="ProjectCollaborator"):
+class ProjectCollaborator(DeclaredResource, module="teamhub", name="ProjectCollaborator"):
     """One collaborator's role in one Helix TeamHub project.
 
     The id is `<project>/<collaborator>`. Collaborators are TeamHub's accounts for external people, invited to the
@@ -88,7 +87,7 @@ def get_project_collaborators(project: str, account: str | None = None) -> list[
     Ends the program with one line when the project cannot be read. Source: `GET
     /projects/:project_id/project_collaborators`.
     """
-    with data_function(f"could not list the collaborators of {NAME} project", project):
+    with listing(f"{NAME} project", project):
         project = argument(ProjectCollaboratorInputs, "project", project)
         members = program_directory(PLATFORM, Directory, account).members(project)
         if members.odd:

@@ -246,7 +246,7 @@ def test_what_may_be_missing() -> None:
     assert [(each.name, each.created_at) for each in people] == [("", None), ("Last", None)]
 
 
-@pytest.mark.parametrize("app", ["a b?c#d", "..%2f", "é"])
+@pytest.mark.parametrize("app", ["a b?c#d", "..2f", "é"])
 def test_ids_are_encoded(app: str) -> None:
     """An id stays one part of the path, whatever is in it."""
     with serving({"results": []}) as service:
@@ -257,7 +257,7 @@ def test_ids_are_encoded(app: str) -> None:
     assert path.count("/") == 5
 
 
-@pytest.mark.parametrize("app", ["", ".", "..", "a/b", "a\\b"])
+@pytest.mark.parametrize("app", ["", ".", "..", "a/b", "a\\b", "..%2f"])
 def test_ids_that_would_be_another_path(app: str) -> None:
     """An id that a server could read as another path is refused, and nothing is sent."""
     with serving({"results": []}) as service, pytest.raises(Refused, match="cannot be part of an address"):

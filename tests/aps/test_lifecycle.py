@@ -85,7 +85,7 @@ class Person:
             elif lifecycle.changed(self.state, dict(inputs)):
                 self.state = lifecycle.update(self.state, inputs)
         except Differences as error:
-            return error.lines
+            return [line.removeprefix("- ") for line in error.listed.splitlines()[1:]]
         return []
 
     def refresh(self) -> Mapping[str, str]:
@@ -134,7 +134,7 @@ def test_a_whole_life(emulator: Emulator, played: dict[str, str], declared: dict
     assert me.noticed == []
     assert me.refresh() == {**owner, jane: "VIEWER", "New.Person@example.org": "SPECIAL"}
     assert me.check(declared) == []
-    assert me.noticed[0].splitlines()[1:-1] == [f"- {line}" for line in lines]
+    assert me.noticed[0].splitlines()[1:] == [f"- {line}" for line in lines]
     before = me.state
     assert me.up(declared) == lines
     assert me.state == before
@@ -282,7 +282,7 @@ def test_a_changed_address(emulator: Emulator, refreshed: bool) -> None:
         assert me.refresh() == {"jane.roe@example.org": "EDITOR", JO: "VIEWER"}
         assert me.refresh() == {"jane.roe@example.org": "EDITOR", JO: "VIEWER"}
         assert me.check(DECLARED[0]) == []
-        assert me.noticed[0].splitlines()[1:-1] == [f"- {line}"]
+        assert me.noticed[0].splitlines()[1:] == [f"- {line}"]
         assert me.up(DECLARED[0]) == [line]
     else:
         assert [told.splitlines()[1:] for told in me.check(DECLARED[0])] == [[f"- {line}"]]

@@ -111,3 +111,16 @@ def test_the_root_has_the_four_names() -> None:
         assert getattr(pulumi_collab, name).__name__ == name
     with pytest.raises(AttributeError, match="'pulumi_collab' has no attribute 'Nothing'"):
         pulumi_collab.Nothing  # noqa: B018  # type: ignore[attr-defined]
+
+
+def test_a_class_that_inherits_a_resource_is_still_that_kind() -> None:
+    """A program that begins to use a class of its own keeps its resources: type and state are its parent's."""
+
+    class Reader(quantconnect.ProjectCollaborator):
+        pass
+
+    class Named(teamhub.ProjectCollaborator, module="mine", name="Named"):
+        pass
+
+    assert Reader._resource_type_name == "dynamic/quantconnect:ProjectCollaborator"
+    assert Named._resource_type_name == "dynamic/mine:Named", "who names a type means it"

@@ -21,8 +21,11 @@ def sentences(path: Path) -> Iterator[tuple[str, int]]:
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     parts: set[int] = set()
+    for function in ast.walk(tree):  # Python's own sentence about a module's attribute
+        if isinstance(function, ast.FunctionDef) and function.name == "__getattr__":
+            documentation |= {id(node) for node in ast.walk(function)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
+        if isinstance(node, ast.JoinedStr) and id(node) not in documentation:
             parts |= {id(value) for value in node.values}
             yield "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values), node.lineno
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts | documentation:

@@ -60,7 +60,7 @@ def test_a_whole_life(make_project: MakeProject, emulator: Emulator) -> None:
     assert '~ jane@example.org: "VIEWER" => "EDITOR"' in seen
     assert '+ jo@example.org  : "VIEWER"' in seen
     assert '- new@example.org : "SPECIAL"' in seen
-    assert "until then an update fails" in seen
+    assert "and until they are an update fails" in seen
 
     before = emulator.state()
     failed = project.up("--refresh", ok=False).out

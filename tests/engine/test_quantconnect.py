@@ -78,7 +78,7 @@ def test_names_may_change_without_a_gap(make_project: MakeProject, emulator: Emu
     project.up()
     emulator.clear_journal()
     project.write(program("mia-two=mia-ai"))
-    assert "is declared by another resource now" in project.up().out
+    assert "is held by another resource of the program" in project.up().out
     assert set(calls(emulator)) == {"read"}
     project.clean()
 
@@ -150,7 +150,7 @@ def test_one_person_declared_twice_fails_at_preview(make_project: MakeProject) -
     [
         (
             {"QUANTCONNECT_API_TOKEN": None},
-            "set the environment variable QUANTCONNECT_API_TOKEN, or run `pulumi config set",
+            "not set in the environment, which gives the other settings: the QuantConnect API token",
         ),
         ({"QUANTCONNECT_BASE_URL": "http://example.org/api/v2"}, "must use https"),
     ],

@@ -344,6 +344,19 @@ def test_a_name_that_a_refresh_saw_with_somebody_else(
     assert (done is REFUSED) is (action is REFUSED)
 
 
+def test_a_takeover_sends_all_that_is_declared() -> None:
+    """What the state says of the person before is nothing that the new holder of the name has."""
+    change = access.change(TAKEN, declared(READ, adopt=True), [OWNER, STRANGER_WRITES])
+    assert (change.action, change.rights) == (CHANGE, READ)
+
+
+def test_the_next_preview_remembers_this_person_alone() -> None:
+    """A preview carries on whose row it is, whom it has taken over, and nothing once the row is another person's."""
+    assert access.remembered(TAKEN, adopt=False) == {"uid": 1002, "former_users": None, "taken_by": 9009}
+    assert access.remembered(TAKEN, adopt=True) == {"uid": 9009}
+    assert access.remembered(None, adopt=False) == {}
+
+
 def test_adopting_takes_over_nobody_whom_no_refresh_saw() -> None:
     """An `adopt` from the creation takes over no new holder of the name without a preview that says so."""
     for there in ([OWNER, STRANGER], [OWNER, entry("mia-ai", 9010)]):

@@ -36,6 +36,7 @@ def there(**more: Any) -> wire.Collaboration:
         "short_name": "ai",
         "name": "AI computing",
         "description": "For all",
+        "disable_join_requests": False,
         "disclose_member_information": True,
         "disclose_email_information": True,
         "status": "active",

@@ -73,6 +73,8 @@ def main() -> int:
         state = without_machine(json.loads(project.run("stack", "export").out))
         target.mkdir()
         (target / "program.py").write_text(PROGRAM)
+        places = {k: v for k, v in emulator.environment().items() if k.endswith("_BASE_URL")}
+        (target / "made_at.json").write_text(json.dumps(places, indent=1) + "\n")
         (target / "state.json").write_text(json.dumps(state, indent=1) + "\n")
         (target / "world.json").write_text(json.dumps(emulator.state(), indent=1) + "\n")
     return 0

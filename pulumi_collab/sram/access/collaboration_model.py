@@ -152,6 +152,8 @@ def state_of(remembered: CollaborationState, live: wire.Collaboration) -> Collab
         if left_out or is_there(name, getattr(remembered, name), live):
             continue
         found = getattr(live, name)
+        if found is None and name not in OPTIONAL:
+            continue  # not told
         if name == "expiry_date":
             found = expiry_day(found).isoformat() if found else None
         elif found is None:

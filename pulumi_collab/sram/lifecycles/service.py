@@ -87,6 +87,9 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
         except NotFound:
             return None
         there = stored(live, state.service_entity_id)
+        if there is None and state.status == "connected":  # one response may be an old one, or an odd one
+            listed = self._listed(state.collaboration, f"read {self.id_of(state)}")
+            there = stored(listed, state.service_entity_id) if listed is not None else None
         if there is not None:
             return _state(state, "connected", there)
         return state if state.status == "pending" else None
@@ -103,9 +106,9 @@ class ServiceConnectionLifecycle(Lifecycle[ServiceConnectionInputs, ServiceConne
             except Forbidden as error:
                 raise Refused(f"{self.about(state)}: {error}", Hint.FORGET) from error
 
-    def _listed(self, identifier: str) -> wire.Collaboration | None:
+    def _listed(self, identifier: str, reader: str | None = None) -> wire.Collaboration | None:
         """The collaboration as the listing of all of them has it, which a preview asks for anyway."""
-        return self.directory.organisation().by_identifier(identifier)
+        return self.directory.organisation(reader).by_identifier(identifier)
 
     def _live(self, inputs: ServiceConnectionInputs, reader: str) -> wire.Collaboration | None:
         try:

@@ -1,0 +1,3 @@
+"""Who is on which board."""
+
+from .resources import ProjectCollaborator as ProjectCollaborator

@@ -1,0 +1,3 @@
+"""The emulator, and the variants that the contract is played in."""
+
+pytest_plugins = ["pulumi_collab.testing.fixtures"]
