@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_collab.errors import Refused, RequestError
+from pulumi_collab.errors import Hint, Refused, RequestError
 from pulumi_collab.sram.lifecycles import CollaborationInviteState
 
 from .behind import accept, act, api, collaborations, group, groups_of, invited, mails, members, writes
@@ -382,3 +382,8 @@ def test_a_collaboration_that_may_not_be_looked_at(ours: Ours) -> None:
     assert "cannot be checked" in told.pop()
     with pytest.raises(RequestError):
         list(ours.invites.check(dict(inputs_of(states[0], intended_role="admin")), inputs_of(states[0])))
+    for end in (ours.invites.ends, ours.invites.delete):
+        ours.again()
+        with pytest.raises(Refused, match="does not allow this") as refused:
+            end(states[0])
+        assert refused.value.hint is Hint.FORGET

@@ -157,7 +157,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
 
     def ends(self, state: CollaborationInviteState) -> frozenset[str]:
         """A membership may be another resource's as well, which declares the address that the person accepted under."""
-        there = self._look(state, f"end {self.id_of(state)}", recent=True)
+        there = self._look_to_end(state, f"end {self.id_of(state)}")
         member = there.member if there is not None else None
         names = filter(None, (member.email, member.uid)) if member is not None else ()
         return frozenset(f"{state.collaboration}/{name}".casefold() for name in names)
@@ -169,7 +169,7 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
     def delete(self, state: CollaborationInviteState) -> None:
         """End membership and invitation, or leave the membership where the program or the last admin asks for it."""
         with self.directory.lock(state.collaboration):
-            there = self._look(state, f"delete {self.id_of(state)}", recent=True)
+            there = self._look_to_end(state, f"delete {self.id_of(state)}")
             if there is None:
                 return
             listed = of_address(self.directory.open_invitations(state.collaboration), state.email)
@@ -218,6 +218,12 @@ class CollaborationInviteLifecycle(Lifecycle[CollaborationInviteInputs, Collabor
         except NotFound:
             return None
         return There.seen(state, live, directory.now(), invitation)
+
+    def _look_to_end(self, state: CollaborationInviteState, reader: str) -> There | None:
+        try:
+            return self._look(state, reader, recent=True)
+        except Forbidden as error:  # of another organisation, or unit, by now: no deletion will ever succeed
+            raise Refused(f"{self.about(state)}: {error}", Hint.FORGET) from error
 
     def _invitation(self, invitation_id: str) -> wire.Invitation | None:
         """An invitation at this moment, in whatever state. None: it is gone."""
