@@ -73,7 +73,7 @@ def test_common_words(installed: Installed) -> None:
 def test_its_own_tests_pass(installed: Installed) -> None:
     """Its tests, which hold it to the contract in every variant, run as an outsider runs them, and all of them."""
     out = installed.python(
-        "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", cwd=installed.folder.parent / "source"
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=installed.folder.parent / "source"
     )
     assert " passed" in out
     assert "skipped" not in out
