@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .emulator.platform import Answer, Call, Handler, Route, Strict
     from .emulator.platform import Platform as EmulatedPlatform
     from .engine.dynamic import LifecycleProvider
-    from .engine.program import DeclaredResource, argument, data_function, declare, program_directory
+    from .engine.program import DeclaredResource, argument, data_function, declare, listing, program_directory
 
 __all__ = [
     "DIRECT",
@@ -104,6 +104,7 @@ __all__ = [
     "declare",
     "harmless",
     "ignore_not_found",
+    "listing",
     "one_line",
     "program_directory",
     "rank_of",
@@ -113,7 +114,7 @@ __all__ = [
 ]
 
 _PROGRAM = dict.fromkeys(
-    ("DeclaredResource", "argument", "data_function", "declare", "program_directory"), "engine.program"
+    ("DeclaredResource", "argument", "data_function", "declare", "listing", "program_directory"), "engine.program"
 )
 _EMULATOR = dict.fromkeys(("Answer", "Call", "EmulatedPlatform", "Handler", "Route", "Strict"), "emulator.platform")
 _LATER = {"LifecycleProvider": "engine.dynamic", **_PROGRAM, **_EMULATOR}

@@ -20,14 +20,6 @@ print(json.dumps({
     "provider": load(boards.kinds[0].provider).__name__,
 }))
 """
-GRANTS = """
-import json
-from pulumi_collab.platform import platform
-from pulumi_collab.settings import resolve
-boards = platform("boards")
-directory = boards.connect(resolve(boards.schema, lambda _: None))
-print(json.dumps([[each.id, each.role, each.rank] for each in boards.grants(directory, "plans")]))
-"""
 COMMON_WORDS = """
 import json
 import pulumi
@@ -72,9 +64,7 @@ def test_common_words(installed: Installed) -> None:
 
 def test_its_own_tests_pass(installed: Installed) -> None:
     """Its tests, which hold it to the contract in every variant, run as an outsider runs them, and all of them."""
-    out = installed.python(
-        "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", cwd=installed.folder.parent / "source"
-    )
+    out = installed.python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=installed.folder.parent / "source")
     assert " passed" in out
     assert "skipped" not in out
 
@@ -82,7 +72,7 @@ def test_its_own_tests_pass(installed: Installed) -> None:
 def test_the_emulator_serves_it(
     installed: Installed, served: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`pulumi-collab emulate` prints its variables and plays it: its world, its journal and its variants are there."""
+    """`pulumi-collab emulate` prints its variables and plays it, and `pulumi-collab access` tells who is on a board."""
     url, token = served["BOARDS_BASE_URL"], served["BOARDS_API_TOKEN"]
     signed = {"Authorization": f"Bearer {token}"}
     put = requests.put(f"{url}/boards/plans/members/ann", params={"role": "editor"}, headers=signed, timeout=10)
@@ -97,7 +87,13 @@ def test_the_emulator_serves_it(
     assert requests.get(f"{origin}/_emulator/variants", timeout=10).json().keys() >= {"aps", "boards"}
     for name, value in served.items():
         monkeypatch.setenv(name, value)
-    assert json.loads(installed.python("-c", GRANTS)) == [["boards/plans/ann", "editor", 1]]
+    (grant,) = json.loads(installed.python("-m", "pulumi_collab", "access", "boards:plans", "--json"))["grants"]
+    assert (grant["scope"]["id"], grant["principal"]["key"], grant["role"], grant["rank"]) == (
+        "plans",
+        "ann",
+        "editor",
+        1,
+    )
 
 
 def test_types(installed: Installed) -> None:

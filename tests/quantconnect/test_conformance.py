@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from pulumi_collab.emulator import Emulator
 from pulumi_collab.quantconnect.platform import PLATFORM
-from pulumi_collab.testing.conformance import Access, CollaboratorContract
+from pulumi_collab.testing.conformance import Access, CollaboratorContract, ResourceContract
 
 from .behind import PROJECT, call, people
 
@@ -54,3 +57,31 @@ class TestQuantConnect(CollaboratorContract):
         """A 401, two texts in HTTP 200 and a bare 500 all say that credentials may be wrong, without a hash."""
         emulator.variants(quantconnect={"bad_credentials": guise})
         self.test_bad_credentials_are_told_without_the_secret(emulator)
+
+
+class TestQuantConnectSet(ResourceContract):
+    """Everybody on a QuantConnect project."""
+
+    platform = PLATFORM
+    kind = PLATFORM.kind("ProjectCollaborators")
+    operations = TestQuantConnect.operations
+    reads = TestQuantConnect.reads
+    undecidable = TestQuantConnect.undecidable
+
+    def first(self, emulator: Emulator) -> Mapping[str, Any]:
+        """One person; somebody else is left alone."""
+        call(emulator, "create", collaboratorUserId="auditor", collaborationWrite=True, collaborationLiveControl=False)
+        return {"project_id": PROJECT, "collaborators": {"mia-ai": {}}, "keep": ["auditor"]}
+
+    def second(self, emulator: Emulator) -> Mapping[str, Any]:
+        """The same with more rights."""
+        more = {"permission": "write", "live_control": True}
+        return {"project_id": PROJECT, "collaborators": {"mia-ai": more}, "keep": ["auditor"]}
+
+    def world(self, emulator: Emulator) -> Any:
+        """Who may do what."""
+        return {each["publicId"]: (each["permission"], each["liveControl"]) for each in people(emulator)}
+
+    def is_gone(self, live: Any) -> bool:
+        """Whether nobody of the set is in any more: the project stays."""
+        return bool(live.members == {})
