@@ -1,8 +1,6 @@
 from pulumi_collab import aps, quantconnect, sram, teamhub
 
-quantconnect.ProjectCollaborator(
-    "mia", project_id=23456789, user="mia-ai", permission="write", live_control=True
-)
+quantconnect.ProjectCollaborator("mia", project_id=23456789, user="mia-ai", permission="write", live_control=True)
 quantconnect.ProjectCollaborator("jo", project_id=23456789, user="jo")
 teamhub.ProjectCollaborator("jane", project="web", collaborator="jane.doe", role="developer")
 ai = sram.Collaboration(
