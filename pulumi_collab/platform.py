@@ -30,8 +30,7 @@ class Directory(Protocol):
 
     @property
     def origin(self) -> str:
-        """The server that it asks, as host and port; more where one server has several worlds, such as
-        organisations."""
+        """The server, as host and port; and the world there, where a server has several, such as organisations."""
 
 
 @dataclass(frozen=True)

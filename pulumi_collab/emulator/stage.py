@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ class Stage:
 
     def advance(self, seconds: Any) -> None:
         """Moves the emulator's time by `seconds`."""
-        if type(seconds) not in (int, float) or seconds != seconds:  # NaN
+        if type(seconds) not in (int, float) or math.isnan(seconds):
             raise ControlError("advance_seconds: a number of seconds is needed")
         if not self.world.clock.reaches(seconds):
             raise ControlError("advance_seconds: the emulator's time must stay between 1970 and 9999")

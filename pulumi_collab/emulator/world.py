@@ -1,6 +1,7 @@
 """The world: one section per platform, read from and written as a seed document."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,7 @@ class World:
             names = ", ".join((*platforms, "clock_offset_seconds", "next_id"))
             raise ControlError(f"seed: unknown field {', '.join(unknown)}: there is {names}")
         offset, next_id = document.get("clock_offset_seconds", 0.0), document.get("next_id", 1)
-        if type(offset) not in (int, float) or offset != offset:  # NaN
+        if type(offset) not in (int, float) or math.isnan(offset):
             raise ControlError("seed: clock_offset_seconds: a number of seconds is needed")
         if not Clock().reaches(offset):
             raise ControlError("seed: clock_offset_seconds: the emulator's time must stay between 1970 and 9999")
@@ -98,7 +99,7 @@ def write_atomically(path: Path, text: str) -> None:
     """Writes a file that is readable by its owner only: a reader sees the old text or the new one, never a part."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
         temporary.replace(path)
     except OSError:

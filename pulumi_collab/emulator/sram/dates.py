@@ -54,12 +54,12 @@ def shown(seconds: float | None, variants: Mapping[str, str]) -> int | None:
 
 def _amsterdam(seconds: int) -> int:
     """What Amsterdam is ahead of UTC, at that time of *its* clocks."""
-    local = datetime(1970, 1, 1) + timedelta(seconds=seconds)
+    local = datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001  # what a clock on a wall shows
     summer = _last_sunday(local.year, 3) <= local < _last_sunday(local.year, 10)
     return 7200 if summer else 3600
 
 
 def _last_sunday(year: int, month: int) -> datetime:
     """When the clocks have been changed."""
-    last = datetime(year, month, 31, 3)
+    last = datetime(year, month, 31, 3)  # noqa: DTZ001  # as above
     return last - timedelta(days=(last.weekday() + 1) % 7)
