@@ -83,3 +83,22 @@ def test_a_failure_under_another_provider_removes_nobody(make_project: MakeProje
     told = project.up("--continue-on-error", ok=False).out
     assert "another resource of the program declares it and could not be made, so nothing was removed" in told
     assert access(emulator) == {"mia-ai": ("read", False)}
+
+
+def test_what_a_transform_changes_is_what_counts(make_project: MakeProject, emulator: Emulator) -> None:
+    """Duplicates are judged by what reaches the engine: two who become one are told, and one who becomes two is not."""
+    transform = """
+def other(args):
+    if args.name == "second":
+        return pulumi.ResourceTransformResult({**args.props, "user": "%s"}, args.opts)
+
+pulumi.runtime.register_resource_transform(other)
+person("first", "mia-ai")
+person("second", "%s")
+"""
+    project = make_project(HEAD + transform % ("jo", "mia-ai"))
+    project.up()
+    assert set(access(emulator)) == {"mia-ai", "jo"}
+    project.write(HEAD + transform % ("mia-ai", "jo"))
+    assert "is declared already, by the resource 'first'" in project.preview(ok=False).out
+    assert set(access(emulator)) == {"mia-ai", "jo"}
