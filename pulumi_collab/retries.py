@@ -47,11 +47,11 @@ def policy() -> Policy:
 
 @contextmanager
 def instant() -> Iterator[None]:
-    """For tests: repeats happen at once, and a missing response is given up after a second, an unending one in two."""
+    """For tests: repeats happen at once, and a missing response is given up after a second, an unending one soon."""
     global _policy  # one policy for the process is the point
     before = _policy
     repeats = before.repeats.new(backoff_factor=0, backoff_jitter=0)
-    _policy = replace(before, repeats=repeats, pause=0, read_timeout=1.0, total_timeout=2.0)
+    _policy = replace(before, repeats=repeats, pause=0, read_timeout=1.0, total_timeout=1.2)
     try:
         yield
     finally:

@@ -116,7 +116,7 @@ def test_a_line_without_an_end(waits: list[float], head: bytes) -> None:
 
 def body(data: bytes, encoding: str = "gzip") -> Callable[[bytes], Iterable[bytes]]:
     """A whole answer."""
-    head = f"Content-Length: {len(data)}\r\nContent-Encoding: {encoding}\r\n\r\n"
+    head = f"Connection: close\r\nContent-Length: {len(data)}\r\nContent-Encoding: {encoding}\r\n\r\n"
     return lambda _: [OK + head.encode() + data]
 
 
