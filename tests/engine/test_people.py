@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pulumi_collab.emulator import Emulator
@@ -27,7 +29,7 @@ def test_a_name_that_passes_to_somebody_else(make_project: MakeProject, emulator
     project.write(program("mia=mia-ai,permission='write',live_control=True"))
     assert "uid 1002 is called mia-new now; correct the program" in project.up(ok=False).out
     seen = project.preview("--refresh", "--diff", ok=False).out
-    assert '~ user        : "mia-ai" => "mia-new"' in seen
+    assert re.search('~ user +: "mia-ai" => "mia-new"', seen)
     assert "uid 1002 is called mia-new now; correct the program" in seen
     assert "uid 1002 is called mia-new now; correct the program" in project.up("--refresh", ok=False).out
     assert access(emulator) == {"mia-new": ("write", False)}
