@@ -76,7 +76,7 @@ class Stage:
 
     def advance(self, seconds: Any) -> None:
         """Moves the emulator's time by `seconds`."""
-        if type(seconds) not in (int, float) or math.isnan(seconds):
+        if type(seconds) not in (int, float) or (type(seconds) is float and math.isnan(seconds)):
             raise ControlError("advance_seconds: a number of seconds is needed")
         if not self.world.clock.reaches(seconds):
             raise ControlError("advance_seconds: the emulator's time must stay between 1970 and 9999")

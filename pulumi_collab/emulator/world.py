@@ -28,7 +28,7 @@ class World:
             names = ", ".join((*platforms, "clock_offset_seconds", "next_id"))
             raise ControlError(f"seed: unknown field {', '.join(unknown)}: there is {names}")
         offset, next_id = document.get("clock_offset_seconds", 0.0), document.get("next_id", 1)
-        if type(offset) not in (int, float) or math.isnan(offset):
+        if type(offset) not in (int, float) or (type(offset) is float and math.isnan(offset)):
             raise ControlError("seed: clock_offset_seconds: a number of seconds is needed")
         if not Clock().reaches(offset):
             raise ControlError("seed: clock_offset_seconds: the emulator's time must stay between 1970 and 9999")
