@@ -58,9 +58,7 @@ class Operations:
         except InvalidInput as invalid:
             self._failed(values, unknown, declared)
             return values, [hinted(_not_made(each, values, declared)) for each in invalid.problems]
-        known = {
-            name: getattr(valid, name) for name in self._served.kind.inputs_model.model_fields if name not in unknown
-        }
+        known = self._served.known(valid, unknown)
         inputs = plain(known) | {name: values[name] for name in unknown if name in values}
         try:
             with told(self._served.about(known), Told.NOTHING):
@@ -77,11 +75,7 @@ class Operations:
         with self._served.telling(Told.NOTHING, olds):
             # after a refresh, what is live comes here, which may be nothing that can be declared
             valid = validated(self._served.kind.state_model, without_ours(news), unknown)
-            known = {
-                name: getattr(valid, name)
-                for name in self._served.kind.inputs_model.model_fields
-                if name not in unknown
-            }
+            known = self._served.known(valid, unknown)
             old, lifecycle = self._served.state(olds), self._served.lifecycle(known.get("account"))
             changed = lifecycle.changed(old, known) | (unknown - lifecycle.ignored_after_create)
             if MADE in olds and not changed & set(lifecycle.identity):
